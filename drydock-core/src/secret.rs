@@ -1,0 +1,283 @@
+//! Secrets: the type that holds one, the name of one that the host keeps, and the one table of the positions where
+//! a design may carry one.
+//!
+//! Architecture invariant 9: no secret byte appears in a log, event, plan, journal, diagnostic, error, panic, digest or
+//! `Debug` output. Everything that prints text a user wrote goes through [`mask`] or [`mask_urls`].
+
+use async_trait::async_trait;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
+use std::{borrow::Cow, fmt};
+
+/// Keys whose value is a secret wherever they stand. Documents, free maps and text that does not parse are all judged
+/// by this one table.
+const SECRET_KEYS: &[&str] = &[
+    "credential",
+    "k_g",
+    "libvirt_uri",
+    "api_key",
+    "apikey",
+    "password",
+    "passwd",
+    "token",
+    "private_key",
+];
+
+/// What is printed in a secret's place.
+pub const MASK: &str = "(secret)";
+
+/// Whether the value of a key of this name is a secret.
+pub fn is_secret_key(key: &str) -> bool {
+    SECRET_KEYS
+        .iter()
+        .any(|secret| key.eq_ignore_ascii_case(secret))
+}
+
+/// A secret's bytes. It prints as `(secret)`, compares in time that depends on the length alone, and is overwritten
+/// when dropped as far as safe code can.
+#[derive(Clone)]
+pub struct Secret(Vec<u8>);
+
+impl Secret {
+    /// Takes the text in.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into().into_bytes())
+    }
+
+    /// The text, for the one call that needs it.
+    pub fn expose(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.fill(0);
+        std::hint::black_box(&self.0);
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.len() == other.0.len()
+            && self
+                .0
+                .iter()
+                .zip(&other.0)
+                .fold(0, |all, (a, b)| all | (a ^ b))
+                == 0
+    }
+}
+
+impl Eq for Secret {}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(MASK)
+    }
+}
+
+/// The name of a secret that the host keeps: `{secret: NAME}` in a design.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SecretRef {
+    /// The name that the host's [`SecretSource`] knows.
+    pub secret: SmolStr,
+}
+
+/// What a design says at a secret position.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecretValue {
+    /// The secret itself.
+    Inline(Secret),
+    /// The name under which the host keeps it.
+    Named(SecretRef),
+}
+
+impl Serialize for SecretValue {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            SecretValue::Inline(_) => serializer.serialize_str(MASK),
+            SecretValue::Named(name) => name.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Inline(String),
+            Named(SecretRef),
+        }
+        Ok(match Written::deserialize(deserializer)? {
+            Written::Inline(text) => SecretValue::Inline(Secret::new(text)),
+            Written::Named(name) => SecretValue::Named(name),
+        })
+    }
+}
+
+/// Why a secret could not be had; never says anything of the secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("secret `{name}`: {reason}")]
+pub struct SecretError {
+    /// The secret's name.
+    pub name: SmolStr,
+    /// What went wrong and what to do.
+    pub reason: String,
+}
+
+/// Where the host keeps its secrets. Asked at call time, never earlier, so that a rotated secret is seen.
+#[async_trait]
+pub trait SecretSource: fmt::Debug + Send + Sync + 'static {
+    /// The secret of this name.
+    ///
+    /// # Errors
+    /// When there is none, or the place where it is kept does not answer.
+    async fn secret(&self, name: &SecretRef) -> Result<Secret, SecretError>;
+}
+
+/// Strikes out the user information of every URL in a text: `https://u:p@host` becomes `https://***@host`.
+pub fn mask_urls(text: &str) -> Cow<'_, str> {
+    let mut found = url_secrets(text).peekable();
+    if found.peek().is_none() {
+        return Cow::Borrowed(text);
+    }
+    let (mut masked, mut at) = (String::with_capacity(text.len()), 0);
+    for (lo, hi) in found {
+        masked.push_str(&text[at..lo]);
+        masked.push_str("***");
+        at = hi;
+    }
+    masked.push_str(&text[at..]);
+    Cow::Owned(masked)
+}
+
+/// Byte ranges of user information in URLs.
+fn url_secrets(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
+    text.match_indices("://").filter_map(|(at, _)| {
+        let lo = at + 3;
+        let authority = text[lo..]
+            .find(|c: char| c == '/' || c.is_whitespace() || matches!(c, '"' | '\'' | '`'));
+        let authority = &text[lo..authority.map_or(text.len(), |n| lo + n)];
+        authority
+            .rfind('@')
+            .filter(|&n| n > 0)
+            .map(|n| (lo, lo + n))
+    })
+}
+
+/// Strikes out with `*`, byte for byte, what must not be printed of a text: the ranges that the reader found, and,
+/// because a text need not parse, whatever follows the key of a secret position, and user information in URLs.
+pub fn mask(text: &str, exact: &[(u32, u32)]) -> String {
+    let mut ranges: Vec<(usize, usize)> = exact
+        .iter()
+        .map(|&(lo, hi)| (lo as usize, hi as usize))
+        .collect();
+    ranges.extend(url_secrets(text));
+    after_secret_keys(text, &mut ranges);
+    let mut bytes = text.as_bytes().to_vec();
+    for (lo, hi) in ranges {
+        let hi = hi.min(bytes.len());
+        for byte in bytes.get_mut(lo..hi).unwrap_or_default() {
+            // Line ends stay, so that lines keep their numbers; a secret of several lines loses each of them.
+            if !matches!(byte, b'\n' | b'\r') {
+                *byte = b'*';
+            }
+        }
+    }
+    // Ranges of the reader lie on character borders; should one not, losing the text is safer than printing it.
+    String::from_utf8(bytes).unwrap_or_else(|_| "*".repeat(text.len()))
+}
+
+/// In each line that has the key of a secret position: the rest of the line, and the deeper lines below it.
+fn after_secret_keys(text: &str, ranges: &mut Vec<(usize, usize)>) {
+    let mut start = 0;
+    let mut deeper_than: Option<usize> = None;
+    for line in text.split_inclusive(['\n', '\r']) {
+        let content = line.trim_start_matches([' ', '-', '\t']);
+        let indent = line.len() - content.len();
+        if deeper_than.is_some_and(|outer| indent > outer) {
+            ranges.push((start + indent, start + line.len()));
+        } else {
+            if !content.trim().is_empty() {
+                deeper_than = None;
+            }
+            if let Some((key, value)) = secret_in_line(line) {
+                ranges.push((start + value, start + line.len()));
+                deeper_than = Some(key);
+            }
+        }
+        start += line.len();
+    }
+}
+
+/// Byte of a secret position's key in a line, and of what follows its colon.
+fn secret_in_line(line: &str) -> Option<(usize, usize)> {
+    line.match_indices(':').find_map(|(colon, _)| {
+        let before = line[..colon].trim_end().trim_end_matches(['"', '\'']);
+        let key = before
+            .rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .next()
+            .unwrap_or("");
+        let rest = line[colon + 1..].trim();
+        let inside = rest
+            .strip_prefix('{')
+            .and_then(|rest| rest.strip_suffix('}'))
+            .map(str::trim);
+        let is_name =
+            inside.is_some_and(|inside| inside.starts_with("secret:") && !inside.contains(','));
+        (is_secret_key(key) && !is_name).then_some((before.len() - key.len(), colon + 1))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_parse_is_masked_by_key() {
+        let text = "oob:\n  credential: hunter2\n  account: [root\n  'k_g' : |\n    first\n    second\n  uri: qemu+ssh://me:pw@host/x\nnext: 1\n";
+        let masked = mask(text, &[]);
+        assert_eq!(masked.len(), text.len());
+        for secret in ["hunter2", "first", "second", "me:pw"] {
+            assert!(!masked.contains(secret), "{masked}");
+        }
+        assert!(
+            masked.contains("account: [root")
+                && masked.contains("next: 1")
+                && masked.contains("@host/x")
+        );
+    }
+
+    #[test]
+    fn flow_style_and_values_on_the_next_line_are_masked() {
+        let masked = mask("{type: ipmi, credential: hunter2, x: [\n", &[]);
+        assert!(!masked.contains("hunter2"), "{masked}");
+        let masked = mask("credential:\n  hunter2\nz: 1\n", &[]);
+        assert!(
+            !masked.contains("hunter2") && masked.contains("z: 1"),
+            "{masked}"
+        );
+    }
+
+    #[test]
+    fn a_name_of_a_secret_is_no_secret() {
+        assert_eq!(
+            mask("credential: {secret: bmc}\n", &[]),
+            "credential: {secret: bmc}\n"
+        );
+    }
+
+    #[test]
+    fn a_secret_prints_nothing_of_itself() {
+        let secret = SecretValue::Inline(Secret::new("hunter2"));
+        assert_eq!(format!("{secret:?}"), "Inline((secret))");
+        assert_eq!(serde_json::to_string(&secret).unwrap(), "\"(secret)\"");
+        assert_eq!(
+            mask_urls("see https://u:p@h/x and http://h"),
+            "see https://***@h/x and http://h"
+        );
+    }
+}
