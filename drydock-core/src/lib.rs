@@ -1,6 +1,46 @@
-//! stub
+//! From a declarative site design to running bare-metal servers.
+//!
+//! ```text
+//! sources ─▶ resolve ─▶ validate ─▶ plan ─▶ execute ─▶ drivers ─▶ servers, networks, BMCs
+//!               │            │          ▲        │          │
+//!           provenance   diagnostics    └─ observed ◀───────┘
+//!                                                └─▶ state store
+//! ```
+//!
+//! The modules stand in the order of that pipeline; each imports only those above it. Start at
+//! [`Orchestrator`], which puts the stages together, or call a stage alone: every one takes values and gives values.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `render` | diagnostics drawn over the source text, as rustc draws them |
+//! | `serde_yaml` | values to and from `serde_yaml::Value`, and resolved documents as YAML |
+//! | `testing` | fixtures and the conformance suites for authors of drivers and stores |
+
 pub mod diagnostic;
+pub mod driver;
+pub mod event;
+pub mod execute;
 pub mod field;
+pub mod model;
 pub mod names;
+pub mod orchestrator;
+pub mod plan;
+pub mod resolve;
 pub mod secret;
+pub mod source;
 pub mod span;
+pub mod state;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod validate;
+
+pub use async_trait::async_trait;
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use driver::{
+    Context, DriverError, Drivers, ErrorKind, NetworkDriver, OobDriver, Progress, ServerDriver,
+};
+pub use execute::{Policy, worker::Outcome};
+pub use model::Selector;
+pub use orchestrator::{ApplyError, Approval, Design, Orchestrator};
+pub use plan::{Goal, Plan};
+pub use source::{DesignSource, DirectorySource, MemorySource};

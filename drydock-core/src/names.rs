@@ -38,6 +38,11 @@ macro_rules! name {
                 Self(text)
             }
         }
+        impl AsRef<str> for $type {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
         impl Deref for $type {
             type Target = str;
             fn deref(&self) -> &str {

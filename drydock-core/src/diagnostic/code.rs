@@ -71,6 +71,7 @@ codes! {
     DEPENDENCY_CYCLE = 6004, Error, "steps wait for each other";
     NOT_OBSERVED = 6005, Error, "a target could not be observed";
     DRIFT = 6006, Warning, "a deployed node differs from its design";
+    DEPENDENCY_NOT_MET = 6007, Error, "a node depends on one that is not there";
 }
 
 impl Code {

@@ -123,11 +123,7 @@ fn window(file: &SourceFile, label: &Label) -> Snippet<'static, Annotation<'stat
     let line = file.position(label.span.lo).line;
     let (text, start) = file.line(line);
     let mark = mark(file, label, start);
-    let mut lo = if mark.start > LINE / 2 {
-        mark.start - LINE / 2
-    } else {
-        0
-    };
+    let mut lo = mark.start.saturating_sub(LINE / 2);
     while !text.is_char_boundary(lo) {
         lo -= 1;
     }

@@ -1,0 +1,140 @@
+//! Which driver serves what: drivers are registered with a selector, OOB drivers with the `oob.type` they are for.
+
+use super::{NetworkDriver, OobDriver, ServerDriver};
+use crate::{
+    model::Selector,
+    resolve::{ResolvedNetwork, ResolvedNode},
+};
+use smol_str::SmolStr;
+use std::sync::Arc;
+
+/// The drivers that a host has chosen.
+#[derive(Debug, Clone, Default)]
+pub struct Drivers {
+    servers: Vec<(Selector, Arc<dyn ServerDriver>)>,
+    networks: Vec<(Selector, Arc<dyn NetworkDriver>)>,
+    oobs: Vec<(SmolStr, Arc<dyn OobDriver>)>,
+}
+
+/// Why no driver can be named for a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NoDriver {
+    /// None matches.
+    None,
+    /// These all match.
+    Several(Vec<String>),
+}
+
+impl Drivers {
+    /// No drivers yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a server driver for the nodes that the selector chooses.
+    #[must_use]
+    pub fn server(mut self, nodes: Selector, driver: Arc<dyn ServerDriver>) -> Self {
+        self.servers.push((nodes, driver));
+        self
+    }
+
+    /// Adds a network driver for the networks that the selector chooses by their labels, or `name`.
+    #[must_use]
+    pub fn network(mut self, networks: Selector, driver: Arc<dyn NetworkDriver>) -> Self {
+        self.networks.push((networks, driver));
+        self
+    }
+
+    /// Adds an OOB driver for the nodes of this `oob.type`.
+    #[must_use]
+    pub fn oob(mut self, oob_type: impl Into<SmolStr>, driver: Arc<dyn OobDriver>) -> Self {
+        self.oobs.push((oob_type.into(), driver));
+        self
+    }
+
+    /// The server driver of a node.
+    ///
+    /// # Errors
+    /// When none or more than one matches.
+    pub fn server_of(&self, node: &ResolvedNode) -> Result<&Arc<dyn ServerDriver>, NoDriver> {
+        let matching = self
+            .servers
+            .iter()
+            .filter(|(nodes, _)| nodes.matches(|key| node.label(key)));
+        only(matching.map(|(_, driver)| driver), |driver| driver.name())
+    }
+
+    /// The network driver of a network; none when no network driver is registered at all.
+    ///
+    /// # Errors
+    /// When there are network drivers, and none or more than one matches.
+    pub fn network_of(
+        &self,
+        network: &ResolvedNetwork,
+    ) -> Result<Option<&Arc<dyn NetworkDriver>>, NoDriver> {
+        if self.networks.is_empty() {
+            return Ok(None);
+        }
+        let label = |key: &str| match key {
+            "name" => Some(network.name.as_str()),
+            key => network.spec.labels.find(key),
+        };
+        let matching = self
+            .networks
+            .iter()
+            .filter(|(networks, _)| networks.matches(label));
+        only(matching.map(|(_, driver)| driver), |driver| driver.name()).map(Some)
+    }
+
+    /// The OOB driver of a node; none when no OOB driver is registered at all, for then the server driver has the power,
+    /// or when the node's type is `manual`.
+    ///
+    /// # Errors
+    /// When there are OOB drivers, and none or more than one is for the node's `oob.type`.
+    pub fn oob_of(&self, node: &ResolvedNode) -> Result<Option<&Arc<dyn OobDriver>>, NoDriver> {
+        let oob_type = node.spec.oob.kind.as_deref().unwrap_or("manual");
+        if self.oobs.is_empty() || oob_type == "manual" {
+            return Ok(None);
+        }
+        let matching = self.oobs.iter().filter(|(served, _)| served == oob_type);
+        only(matching.map(|(_, driver)| driver), |driver| driver.name()).map(Some)
+    }
+
+    /// The server driver of this name.
+    pub fn server_named(&self, name: &str) -> Option<&Arc<dyn ServerDriver>> {
+        self.servers
+            .iter()
+            .map(|(_, driver)| driver)
+            .find(|driver| driver.name() == name)
+    }
+
+    /// The network driver of this name.
+    pub fn network_named(&self, name: &str) -> Option<&Arc<dyn NetworkDriver>> {
+        self.networks
+            .iter()
+            .map(|(_, driver)| driver)
+            .find(|driver| driver.name() == name)
+    }
+
+    /// The OOB driver of this name.
+    pub fn oob_named(&self, name: &str) -> Option<&Arc<dyn OobDriver>> {
+        self.oobs
+            .iter()
+            .map(|(_, driver)| driver)
+            .find(|driver| driver.name() == name)
+    }
+}
+
+fn only<'a, D: ?Sized>(
+    mut matching: impl Iterator<Item = &'a Arc<D>>,
+    name: impl Fn(&D) -> &str,
+) -> Result<&'a Arc<D>, NoDriver> {
+    let first = matching.next().ok_or(NoDriver::None)?;
+    let mut names: Vec<String> = matching.map(|driver| name(driver).to_owned()).collect();
+    if names.is_empty() {
+        return Ok(first);
+    }
+    names.insert(0, name(first).to_owned());
+    Err(NoDriver::Several(names))
+}

@@ -1,0 +1,33 @@
+//! Carrying out a plan in spite of crashes, slow BMCs and lying hardware.
+//!
+//! [`Run`] is a pure state machine: it is told what happened and what time it is, and answers what to do next. The
+//! [`worker`] does it: it writes the journal, calls drivers through [`dispatch`] and keeps the time.
+//!
+//! What a run guarantees: no step begins before every step it needs is done; the journal is written before the world is
+//! touched; a step is only taken on what was just seen; after a crash at any point the same plan with the same journal
+//! goes on to the same end.
+
+pub mod dispatch;
+mod policy;
+mod ready;
+mod recover;
+mod run;
+pub mod survey;
+pub mod worker;
+
+pub use policy::Policy;
+pub use run::{Command, Input, Run, Status};
+
+use crate::driver::{NetworkObservation, OobObservation, ServerObservation};
+
+/// What was seen of a step's target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Observation {
+    /// By a server driver.
+    Server(ServerObservation),
+    /// By a network driver.
+    Network(NetworkObservation),
+    /// By an OOB driver.
+    Oob(OobObservation),
+}

@@ -1,0 +1,74 @@
+//! What planning looks at: servers and networks, in bulk, a driver at a time.
+
+use crate::{
+    driver::{Context, Drivers, NetworkTarget},
+    plan::Observations,
+    resolve::{ResolvedDesign, ResolvedNode},
+};
+use std::sync::Arc;
+
+/// Observes these nodes and every network of the design. A target that no driver serves is left out; planning says so.
+pub async fn observe_all(
+    cx: &Context,
+    design: &ResolvedDesign,
+    drivers: &Drivers,
+    nodes: &[Arc<ResolvedNode>],
+) -> Observations {
+    let mut seen = Observations::default();
+    let served = nodes
+        .iter()
+        .filter_map(|node| Some((drivers.server_of(node).ok()?, node.clone())));
+    for (driver, nodes) in grouped(served) {
+        let mut answers = driver.observe(cx, &nodes).await.into_iter();
+        for node in nodes {
+            let answer = answers
+                .next()
+                .map(|answer| answer.map_err(|error| error.to_string()));
+            seen.servers.insert(
+                node.name.clone(),
+                answer.unwrap_or_else(|| Err(NO_ANSWER.into())),
+            );
+        }
+    }
+    let served = design.networks.values();
+    let served =
+        served.filter_map(|network| Some((drivers.network_of(network).ok()??, network.clone())));
+    for (driver, networks) in grouped(served) {
+        let targets: Vec<_> = networks
+            .iter()
+            .cloned()
+            .map(NetworkTarget::Network)
+            .collect();
+        let mut answers = driver.observe(cx, &targets).await.into_iter();
+        for network in networks {
+            let answer = answers
+                .next()
+                .map(|answer| answer.map_err(|error| error.to_string()));
+            seen.networks.insert(
+                network.name.clone(),
+                answer.unwrap_or_else(|| Err(NO_ANSWER.into())),
+            );
+        }
+    }
+    seen
+}
+
+const NO_ANSWER: &str =
+    "the driver gave fewer answers than it was asked for; this is a bug in the driver";
+
+/// The targets of each driver, drivers and targets in the order in which they come.
+fn grouped<'a, D: ?Sized, T>(
+    served: impl Iterator<Item = (&'a Arc<D>, T)>,
+) -> Vec<(&'a Arc<D>, Vec<T>)> {
+    let mut groups: Vec<(&Arc<D>, Vec<T>)> = Vec::new();
+    for (driver, target) in served {
+        match groups
+            .iter_mut()
+            .find(|(other, _)| Arc::ptr_eq(other, driver))
+        {
+            Some((_, targets)) => targets.push(target),
+            None => groups.push((driver, vec![target])),
+        }
+    }
+    groups
+}

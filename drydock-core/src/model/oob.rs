@@ -1,0 +1,30 @@
+//! How a node is reached beside its operating system.
+
+use super::shape::record;
+use crate::{names::NetworkName, secret::SecretValue};
+use smol_str::SmolStr;
+
+record! {
+    /// Out-of-band access; which fields mean something depends on the type.
+    pub struct Oob {
+        /// `ipmi`, `libvirt`, `redfish`, `manual` or a type of the host's own; it chooses the OOB driver.
+        kind as "type": Option<SmolStr>,
+        /// The network that the BMC is on.
+        network: Option<NetworkName>,
+        /// The account on the BMC.
+        account: Option<SmolStr>,
+        /// The account's credential.
+        credential: Option<SecretValue>,
+        /// IPMI: the cipher suite (IPMI 2.0 table 22-20). Default 17.
+        cipher_suite: Option<u8>,
+        /// IPMI: the BMC's key K_g, where it has one.
+        k_g: Option<SecretValue>,
+        /// IPMI: the UDP port. Default 623.
+        port: Option<u16>,
+        /// IPMI: the privilege level. Default operator.
+        privilege: Option<SmolStr>,
+        /// libvirt: the connection URI.
+        libvirt_uri: Option<SecretValue>,
+    }
+    rest parameters: Option<SmolStr>;
+}

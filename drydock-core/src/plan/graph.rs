@@ -1,0 +1,119 @@
+//! The order of the steps: each after what it needs; and the cycles that leave none.
+
+use super::{Step, Target, build::Draft};
+use crate::{
+    diagnostic::{Code, Diagnostic, Diagnostics, quote},
+    field::FieldPath,
+    names::StepId,
+    resolve::ResolvedDesign,
+};
+use petgraph::{
+    Direction,
+    algo::tarjan_scc,
+    graph::{DiGraph, NodeIndex},
+};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, BinaryHeap},
+};
+
+/// The drafts as steps, numbered so that each comes after the steps it needs, and otherwise in the order of the drafts.
+/// Targets whose steps wait for each other, and whatever waits for them, are reported and left out.
+pub(super) fn order(
+    design: &ResolvedDesign,
+    drafts: Vec<Draft>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Step> {
+    let mut graph = DiGraph::<(), ()>::with_capacity(drafts.len(), drafts.len() * 2);
+    for _ in &drafts {
+        graph.add_node(());
+    }
+    for (at, draft) in drafts.iter().enumerate() {
+        let needs: BTreeSet<usize> = draft.needs.iter().copied().collect();
+        for need in needs {
+            graph.add_edge(NodeIndex::new(need), NodeIndex::new(at), ());
+        }
+    }
+    for group in tarjan_scc(&graph) {
+        if group.len() > 1 {
+            report_cycle(
+                design,
+                group.iter().map(|n| &drafts[n.index()].target).collect(),
+                diagnostics,
+            );
+        }
+    }
+    // Steps whose needs are all numbered are numbered next, the first draft first.
+    let mut waiting: Vec<usize> = (0..drafts.len())
+        .map(|n| {
+            graph
+                .neighbors_directed(NodeIndex::new(n), Direction::Incoming)
+                .count()
+        })
+        .collect();
+    let mut free: BinaryHeap<Reverse<usize>> = waiting
+        .iter()
+        .enumerate()
+        .filter(|(_, waits)| **waits == 0)
+        .map(|(n, _)| Reverse(n))
+        .collect();
+    let mut number: Vec<Option<StepId>> = vec![None; drafts.len()];
+    let mut steps: Vec<Step> = Vec::with_capacity(drafts.len());
+    while let Some(Reverse(at)) = free.pop() {
+        let id = StepId(steps.len() as u32);
+        number[at] = Some(id);
+        let draft = drafts[at].clone();
+        let needs: BTreeSet<StepId> = draft
+            .needs
+            .iter()
+            .filter_map(|&need| number[need])
+            .collect();
+        steps.push(Step {
+            id,
+            target: draft.target,
+            driver: draft.driver,
+            action: draft.action,
+            changes: draft.changes,
+            reason: draft.reason,
+            risk: draft.risk,
+            precondition: draft.precondition,
+            needs: needs.into_iter().collect(),
+        });
+        for next in graph.neighbors_directed(NodeIndex::new(at), Direction::Outgoing) {
+            waiting[next.index()] -= 1;
+            if waiting[next.index()] == 0 {
+                free.push(Reverse(next.index()));
+            }
+        }
+    }
+    steps
+}
+
+fn report_cycle(
+    design: &ResolvedDesign,
+    targets: BTreeSet<&Target>,
+    diagnostics: &mut Diagnostics,
+) {
+    let names: Vec<String> = targets.iter().map(|target| quote(target.name())).collect();
+    let message = format!("these nodes wait for each other: {}", names.join(", "));
+    let mut diagnostic =
+        Diagnostic::new(Code::DEPENDENCY_CYCLE, message).field(FieldPath::of(["depends_on"]));
+    for (n, target) in targets.iter().enumerate() {
+        let Some(node) = design.nodes.get(target.name()) else {
+            continue;
+        };
+        let span = node
+            .value
+            .field("depends_on")
+            .map(|value| value.span)
+            .unwrap_or_default();
+        let text = format!("{} depends on others here", node.name);
+        diagnostic = if n == 0 {
+            diagnostic.about(&node.id()).at(span, text)
+        } else {
+            diagnostic.also(span, text)
+        };
+    }
+    diagnostics
+        .push(diagnostic.help("none of them can be the first: remove one of these dependencies"));
+}

@@ -1,0 +1,251 @@
+//! Holds a document against the form of its kind, and brings it into its present spelling: old keys renamed, keyed
+//! lists turned into maps, every scalar given the type of its field.
+//!
+//! Everything wrong is reported at its place, all at once; what is wrong is left out, so that the rest can go on.
+//! Removals (`'!x'`, `null`) stay in kinds that inherit; [`super::merge`] carries them out.
+
+mod collections;
+mod words;
+
+use crate::{
+    diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean, quote},
+    field::FieldPath,
+    model::{
+        self,
+        shape::{FieldShape, RecordShape, Scope, Shape},
+    },
+    names::{DocumentId, Kind},
+    source::{Document, Entry, Form, Value, ValueData},
+    span::Span,
+};
+
+/// The document in its present spelling; a configuration item stays as it is.
+pub(crate) fn check(document: &Document, diagnostics: &mut Diagnostics) -> Document {
+    let mut checked = document.clone();
+    if let Some(shape) = model::shape_of(&document.id.kind) {
+        let mut check = Check {
+            id: &document.id,
+            inherits: document.inherits(),
+            path: FieldPath::root(),
+            diagnostics,
+        };
+        let spec = check.value(&document.spec, Shape::Record(shape));
+        checked.spec = spec.unwrap_or_else(|| Value::map(Vec::new(), document.spec.span));
+    }
+    checked
+}
+
+struct Check<'a> {
+    id: &'a DocumentId,
+    inherits: bool,
+    path: FieldPath,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Check<'_> {
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics
+            .push(diagnostic.about(self.id).field(self.path.clone()));
+    }
+
+    pub(super) fn wrong(&mut self, value: &Value, shape: Shape) {
+        let message = format!("expected {}, found {}", shape.expected(), value.what());
+        let diagnostic = Diagnostic::new(Code::WRONG_VALUE, message).at(value.span, "");
+        let nothing = value
+            .as_scalar()
+            .is_some_and(|s| s.is_empty_plain() || s.is_null_word());
+        let help = match shape {
+            _ if nothing && self.inherits => {
+                Some("write '!' to clear what is inherited, {} or [] for empty")
+            }
+            _ if nothing => Some("write {} or [] for empty, or leave the key out"),
+            Shape::Set(_) | Shape::List(_) if value.as_scalar().is_some() => {
+                Some("write it in brackets: [...]")
+            }
+            _ => None,
+        };
+        self.report(match help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        });
+    }
+
+    /// The value in its present spelling; nothing when it was wrong, or said nothing.
+    pub(super) fn value(&mut self, value: &Value, shape: Shape) -> Option<Value> {
+        if let Some(scalar) = value.as_scalar()
+            && self.inherits
+            && self.removal_mark(scalar, value.span) == Some("")
+        {
+            return Some(Value::scalar("!", Form::Text, value.span));
+        }
+        match (shape, &value.data) {
+            (Shape::Any, _) => Some(value.clone()),
+            (Shape::Word(word), ValueData::Scalar(scalar)) => self.word(scalar, value.span, word),
+            (Shape::Secret, ValueData::Scalar(scalar)) => self.secret(scalar, value.span),
+            (Shape::Secret, ValueData::Map(entries)) => match entries.as_slice() {
+                [entry] if entry.key == "secret" && entry.value.as_scalar().is_some() => {
+                    Some(value.clone())
+                }
+                _ => self.refuse(value, shape),
+            },
+            (Shape::Free(free), ValueData::Map(entries)) => {
+                Some(self.free(entries, value.span, free))
+            }
+            (Shape::Set(word), ValueData::List(items)) => Some(self.set(items, value.span, word)),
+            (Shape::List(item), ValueData::List(items)) => {
+                Some(self.list(items, value.span, *item))
+            }
+            (Shape::List(Shape::Word(word)), ValueData::Scalar(scalar))
+                if (word.commas || word.single)
+                    && !scalar.text.is_empty()
+                    && !scalar.is_null_word() =>
+            {
+                Some(self.inline_list(scalar, value.span, word))
+            }
+            (Shape::Record(record), ValueData::Map(entries)) => {
+                Some(self.record(entries, value.span, record, None))
+            }
+            (Shape::Keyed(record), ValueData::Map(entries)) => {
+                Some(self.keyed_map(entries, value.span, record))
+            }
+            (Shape::Keyed(record), ValueData::List(items)) => {
+                Some(self.keyed_list(items, value.span, record))
+            }
+            (Shape::WordOrRecord(word, _), ValueData::Scalar(scalar)) => {
+                self.word(scalar, value.span, word)
+            }
+            (Shape::WordOrRecord(_, record), ValueData::Map(entries)) => {
+                Some(self.record(entries, value.span, record, None))
+            }
+            _ => self.refuse(value, shape),
+        }
+    }
+
+    pub(super) fn refuse(&mut self, value: &Value, shape: Shape) -> Option<Value> {
+        self.wrong(value, shape);
+        None
+    }
+
+    pub(super) fn inside<T>(&mut self, key: &str, check: impl FnOnce(&mut Self) -> T) -> T {
+        self.path.push(key);
+        let result = check(self);
+        self.path.pop();
+        result
+    }
+
+    pub(super) fn record(
+        &mut self,
+        entries: &[Entry],
+        span: Span,
+        record: &'static RecordShape,
+        key: Option<&str>,
+    ) -> Value {
+        let mut checked: Vec<Entry> = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let is_key =
+                key.is_some() && entry.key == record.key && record.field(&entry.key).is_none();
+            if is_key {
+                if entry.value.as_text() != key {
+                    let message = format!(
+                        "`{}` differs from the key {}",
+                        record.key,
+                        quote(key.unwrap_or_default())
+                    );
+                    self.report(
+                        Diagnostic::new(Code::WRONG_VALUE, message).at(entry.value.span, ""),
+                    );
+                }
+                continue;
+            }
+            let Some(entry) = self.record_entry(entry, record) else {
+                continue;
+            };
+            match checked.iter().find(|other| other.key == entry.key) {
+                Some(first) => {
+                    let first = first.key_span;
+                    self.twice(&entry.key, entry.key_span, first);
+                }
+                None => checked.push(entry),
+            }
+        }
+        Value::map(checked, span)
+    }
+
+    pub(super) fn record_entry(
+        &mut self,
+        entry: &Entry,
+        record: &'static RecordShape,
+    ) -> Option<Entry> {
+        let removed = entry.key.strip_prefix('!').filter(|_| self.inherits);
+        if removed.is_some_and(|target| target.is_empty() || record.shape_of(target).is_some()) {
+            let value = self
+                .inside(&entry.key, |check| check.removal(entry))
+                .flatten()?;
+            return Some(Entry {
+                value,
+                ..entry.clone()
+            });
+        }
+        let field = record.field(&entry.key);
+        let Some(shape) = field.map(|field| field.shape).or(record.rest) else {
+            self.unknown_key(entry, record);
+            return None;
+        };
+        if !self.may_stand(entry, field) {
+            return None;
+        }
+        self.inside(field.map_or(&entry.key, |field| field.name), |check| {
+            if matches!(shape, Shape::Any) && check.id.kind == Kind::HardwareProfile {
+                let message = format!(
+                    "`{}` is kept as written; nothing acts on it in this release",
+                    entry.key
+                );
+                check
+                    .report(Diagnostic::new(Code::KEPT_AS_WRITTEN, message).at(entry.key_span, ""));
+            }
+            let value = check.value(&entry.value, shape)?;
+            let key = field.map_or_else(|| entry.key.clone(), |field| field.name.into());
+            Some(Entry {
+                key,
+                key_span: entry.key_span,
+                value,
+            })
+        })
+    }
+
+    pub(super) fn may_stand(&mut self, entry: &Entry, field: Option<&FieldShape>) -> bool {
+        let node_only = field.is_some_and(|field| field.scope == Scope::NodeOnly);
+        if node_only && self.id.kind != Kind::BaremetalNode {
+            let message = format!("`{}` belongs to a node alone", entry.key);
+            let diagnostic = Diagnostic::new(Code::NOT_INHERITABLE, message).at(entry.key_span, "");
+            self.report(diagnostic.help("write it in the BaremetalNode it is about"));
+            return false;
+        }
+        true
+    }
+
+    pub(super) fn unknown_key(&mut self, entry: &Entry, record: &'static RecordShape) {
+        if let Some((key, instead)) = record.gone.iter().find(|(key, _)| *key == entry.key) {
+            let diagnostic = Diagnostic::new(
+                Code::NO_SUCCESSOR,
+                format!("`{key}` is no longer part of the language"),
+            );
+            return self.report(diagnostic.at(entry.key_span, "").help(*instead));
+        }
+        let names = || record.fields.iter().map(|field| field.name);
+        let diagnostic = Diagnostic::new(
+            Code::UNKNOWN_KEY,
+            format!("unknown key {}", quote(&entry.key)),
+        );
+        let diagnostic = diagnostic.at(entry.key_span, "");
+        self.report(match did_you_mean(&entry.key, names()) {
+            Some(meant) => diagnostic
+                .help(format!("did you mean `{meant}`?"))
+                .edit(entry.key_span, meant),
+            None => {
+                let known: Vec<&str> = names().collect();
+                diagnostic.help(format!("known here: {}", known.join(", ")))
+            }
+        });
+    }
+}

@@ -1,0 +1,214 @@
+//! The one merge: a later document's spec over what the fold of the earlier ones holds.
+//!
+//! It works on untyped values before any default is applied, and knows no field by name: [`merge_policy`] says how each
+//! shape is inherited. What happens is told to a [`Watch`]; resolving listens for removals of nothing, explaining for
+//! everything.
+//!
+//! [`merge_policy`]: super::merge_policy
+
+use super::merge_policy::{Policy, policy};
+use crate::{
+    model::shape::{RecordShape, Scope, Shape},
+    source::{Entry, Form, Value, ValueData},
+    span::Span,
+};
+use std::{collections::HashSet, sync::Arc};
+
+/// Hears what a merge does. Paths are told by `enter` and `leave`.
+pub(crate) trait Watch {
+    /// The merge goes into the value of this key or item.
+    fn enter(&mut self, key: &str);
+    /// It comes back.
+    fn leave(&mut self);
+    /// The value at the path is now this one.
+    fn set(&mut self, value: &Value);
+    /// What was at the path is gone, for it was removed, cleared or unset here.
+    fn removed(&mut self, by: Span);
+    /// Something was to be removed that is not there.
+    fn nothing_to_remove(&mut self, what: &str, by: Span);
+}
+
+/// The spec of a later document over what the fold of the earlier ones holds.
+pub(crate) fn merge_spec(
+    base: Option<&Value>,
+    over: &Value,
+    record: &'static RecordShape,
+    watch: &mut impl Watch,
+) -> Value {
+    let inherited = base.map(|base| without_own(base, record));
+    merge(inherited.as_ref(), over, Shape::Record(record), watch)
+        .unwrap_or_else(|| Value::map(Vec::new(), over.span))
+}
+
+/// A parent's value without the fields that only hold for itself.
+fn without_own(base: &Value, record: &RecordShape) -> Value {
+    let own = |entry: &Entry| {
+        record
+            .field(&entry.key)
+            .is_some_and(|field| field.scope == Scope::Own)
+    };
+    match &base.data {
+        ValueData::Map(entries) if entries.iter().any(own) => Value::map(
+            entries
+                .iter()
+                .filter(|entry| !own(entry))
+                .cloned()
+                .collect(),
+            base.span,
+        ),
+        _ => base.clone(),
+    }
+}
+
+/// The later value over the earlier one; nothing when it was cleared or unset.
+fn merge(
+    base: Option<&Value>,
+    over: &Value,
+    shape: Shape,
+    watch: &mut impl Watch,
+) -> Option<Value> {
+    if is_clear(over) || is_unset(over) {
+        match base {
+            Some(_) => watch.removed(over.span),
+            None => watch.nothing_to_remove("what is inherited", over.span),
+        }
+        return None;
+    }
+    match (policy(shape), &over.data) {
+        (Policy::Unite, ValueData::List(items)) => Some(unite(base, items, over.span, watch)),
+        (Policy::Entries, ValueData::Map(entries)) => {
+            Some(entry_wise(base, entries, over.span, watch, &|_| {
+                Some(Shape::Any)
+            }))
+        }
+        (Policy::Keyed(record), ValueData::Map(entries)) => {
+            Some(entry_wise(base, entries, over.span, watch, &|_| {
+                Some(Shape::Record(record))
+            }))
+        }
+        (Policy::Fields(record), ValueData::Map(entries)) => {
+            Some(entry_wise(base, entries, over.span, watch, &|key| {
+                record.shape_of(key)
+            }))
+        }
+        _ => {
+            watch.set(over);
+            Some(over.clone())
+        }
+    }
+}
+
+/// `'!'`: clears what was inherited.
+fn is_clear(value: &Value) -> bool {
+    matches!(&value.data, ValueData::Scalar(scalar) if scalar.text == "!" && scalar.form == Form::Text)
+}
+
+/// `null` in words: unsets what was inherited. Fields have given every other plain word its type by now.
+fn is_unset(value: &Value) -> bool {
+    value
+        .as_scalar()
+        .is_some_and(|scalar| scalar.is_null_word())
+}
+
+fn entry_wise(
+    base: Option<&Value>,
+    over: &Arc<Vec<Entry>>,
+    span: Span,
+    watch: &mut impl Watch,
+    shape_of: &dyn Fn(&str) -> Option<Shape>,
+) -> Value {
+    let clears = over.len() == 1 && over[0].key == "!";
+    if clears {
+        match base {
+            Some(_) => watch.removed(over[0].key_span),
+            None => watch.nothing_to_remove("what is inherited", over[0].key_span),
+        }
+        return Value::map(Vec::new(), span);
+    }
+    let mut entries: Vec<Entry> = base.and_then(Value::as_map).unwrap_or_default().to_vec();
+    for entry in over.iter() {
+        let removes = entry.key.strip_prefix('!');
+        let key = removes.unwrap_or(&entry.key);
+        let at = entries.iter().position(|e| e.key == key);
+        watch.enter(key);
+        if removes.is_some() || is_unset(&entry.value) {
+            let by = if removes.is_some() {
+                entry.key_span
+            } else {
+                entry.value.span
+            };
+            match at {
+                Some(at) => {
+                    entries.remove(at);
+                    watch.removed(by);
+                }
+                None => watch.nothing_to_remove(key, by),
+            }
+        } else if let Some(shape) = shape_of(key) {
+            let merged = merge(at.map(|at| &entries[at].value), &entry.value, shape, watch);
+            match (merged, at) {
+                (Some(value), Some(at)) => {
+                    entries[at] = Entry {
+                        value,
+                        ..entry.clone()
+                    }
+                }
+                (Some(value), None) => entries.push(Entry {
+                    value,
+                    ..entry.clone()
+                }),
+                (None, Some(at)) => drop(entries.remove(at)),
+                (None, None) => {}
+            }
+        }
+        watch.leave();
+    }
+    Value::map(entries, span)
+}
+
+fn unite(base: Option<&Value>, over: &[Value], span: Span, watch: &mut impl Watch) -> Value {
+    let clears = over.first().filter(|item| item.as_text() == Some("!"));
+    let over = if clears.is_some() { &over[1..] } else { over };
+    let earlier: &[Value] = base.and_then(Value::as_list).unwrap_or_default();
+    match (clears, earlier.is_empty()) {
+        (Some(mark), true) => watch.nothing_to_remove("what is inherited", mark.span),
+        (Some(mark), false) => watch.removed(mark.span),
+        _ => {}
+    }
+    let earlier = if clears.is_some() { &[] } else { earlier };
+    let mut items: Vec<Value> = Vec::with_capacity(earlier.len() + over.len());
+    let mut settled: HashSet<&str> = HashSet::new();
+    for item in over.iter().filter(|item| removal_of(item).is_none()) {
+        let text = item.as_text().unwrap_or_default();
+        watch.enter(text);
+        watch.set(item);
+        watch.leave();
+        settled.insert(text);
+        items.push(item.clone());
+    }
+    for mark in over {
+        let Some(target) = removal_of(mark) else {
+            continue;
+        };
+        let inherited = earlier.iter().any(|item| item.as_text() == Some(target));
+        watch.enter(target);
+        if settled.contains(target) || !inherited {
+            watch.nothing_to_remove(target, mark.span);
+        } else {
+            settled.insert(target);
+            watch.removed(mark.span);
+        }
+        watch.leave();
+    }
+    items.extend(
+        earlier
+            .iter()
+            .filter(|item| !settled.contains(item.as_text().unwrap_or_default()))
+            .cloned(),
+    );
+    Value::list(items, span)
+}
+
+fn removal_of(item: &Value) -> Option<&str> {
+    item.as_text()?.strip_prefix('!')
+}

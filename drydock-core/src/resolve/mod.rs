@@ -1,0 +1,249 @@
+//! From documents to the resolved design: checked, composed along profile chains, decoded, and everything derived that a
+//! driver would otherwise have to look up.
+//!
+//! The result is the same whatever the order of files and documents.
+
+mod chain;
+mod check;
+mod decode;
+mod device;
+mod kernel_params;
+mod legacy;
+mod merge;
+mod merge_policy;
+mod network;
+mod node;
+mod provenance;
+mod resolved;
+
+pub use decode::{DecodeError, decode};
+pub use provenance::{ExplainError, Explanation, History, HistoryStep, What};
+pub use resolved::{
+    Catalogs, Device, DeviceSelector, InterfaceNetwork, ResolvedDesign, ResolvedDisk,
+    ResolvedInterface, ResolvedNetwork, ResolvedNode, ResolvedProfile, ResolvedVolume,
+    ResolvedVolumeGroup,
+};
+
+use crate::{
+    diagnostic::{Code, Diagnostic, Diagnostics, quote},
+    field::FieldPath,
+    model::{HostProfile, shape::Record},
+    names::{DocumentId, Kind},
+    source::{Document, Snapshot, Value},
+    span::{SourceMap, Span},
+};
+use chain::Documents;
+use merge::Watch;
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+/// A resolved design and everything that was found on the way to it.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Resolved {
+    /// What could be resolved.
+    pub design: ResolvedDesign,
+    /// What could not, and what is odd; those of reading included.
+    pub diagnostics: Diagnostics,
+}
+
+/// Resolves the documents of a snapshot.
+pub fn resolve(snapshot: &Snapshot) -> Resolved {
+    let mut diagnostics = snapshot.diagnostics.clone();
+    let documents = unique(&snapshot.documents, &snapshot.files, &mut diagnostics);
+    let documents: Documents = documents
+        .into_iter()
+        .map(|(id, document)| (id, Arc::new(check::check(document, &mut diagnostics))))
+        .collect();
+    chain::check_parents(&documents, &mut diagnostics);
+
+    let mut design = ResolvedDesign {
+        files: snapshot.files.clone(),
+        ..ResolvedDesign::default()
+    };
+    let mut decoding = Decoding {
+        documents: &documents,
+        diagnostics: &mut diagnostics,
+    };
+    design.regions = decoding.all(Kind::Region);
+    design.racks = decoding.all(Kind::Rack);
+    design.links = decoding.all(Kind::NetworkLink);
+    design.hardware = decoding.all(Kind::HardwareProfile);
+    design.boot_actions = decoding.all(Kind::BootAction);
+    let specs = decoding.all(Kind::Network);
+    design.networks = network::networks(specs, &design.links, &documents);
+
+    let mut folds = Folds {
+        documents: &documents,
+        cache: HashMap::new(),
+        diagnostics: &mut diagnostics,
+    };
+    let (mut profiles, mut nodes) = (Vec::new(), Vec::new());
+    for document in documents.values().filter(|document| document.inherits()) {
+        let chain: Arc<[DocumentId]> = chain::chain(document, &documents).into();
+        let value = folds.fold(&chain, document.id.kind == Kind::HostProfile);
+        match document.id.kind {
+            Kind::HostProfile => {
+                profiles.push((
+                    document.id.name.clone().into(),
+                    Arc::new(ResolvedProfile { chain, value }),
+                ));
+            }
+            _ => nodes.push((document.clone(), chain, value)),
+        }
+    }
+    design.profiles = profiles.into_iter().collect();
+    let mut decoding = Decoding {
+        documents: &documents,
+        diagnostics: &mut diagnostics,
+    };
+    let mut decoded = Vec::with_capacity(nodes.len());
+    for (document, chain, value) in nodes {
+        let spec: Option<HostProfile> = decoding.one(&document.id, &value);
+        decoded.extend(spec.map(|spec| (document, chain, value, spec)));
+    }
+    let resolve_node = |(document, chain, value, spec): (Arc<Document>, _, _, _)| {
+        let node = node::node(&document, chain, value, spec, &design, &mut diagnostics);
+        (node.name.clone(), Arc::new(node))
+    };
+    let nodes: BTreeMap<_, _> = decoded.into_iter().map(resolve_node).collect();
+    design.nodes = nodes;
+    design.documents = documents;
+    let diagnostics = diagnostics.sorted(&design.files);
+    Resolved {
+        design,
+        diagnostics,
+    }
+}
+
+/// One document an identity: the first by file name and place; the others are reported.
+fn unique<'a>(
+    documents: &'a [Document],
+    files: &SourceMap,
+    diagnostics: &mut Diagnostics,
+) -> BTreeMap<DocumentId, &'a Document> {
+    let mut ordered: Vec<&Document> = documents.iter().collect();
+    ordered.sort_by(|a, b| (files.order(a.span), &a.id).cmp(&(files.order(b.span), &b.id)));
+    let mut unique: BTreeMap<DocumentId, &Document> = BTreeMap::new();
+    for document in ordered {
+        match unique.get(&document.id) {
+            None => drop(unique.insert(document.id.clone(), document)),
+            Some(first) => {
+                let message = format!(
+                    "there is another {} {}",
+                    document.id.kind,
+                    quote(&document.id.name)
+                );
+                let diagnostic =
+                    Diagnostic::new(Code::DUPLICATE_DOCUMENT, message).about(&document.id);
+                let diagnostic = diagnostic
+                    .at(document.name_span, "again here")
+                    .also(first.name_span, "first here");
+                diagnostics.push(diagnostic.help("remove one of them, or give it another name"));
+            }
+        }
+    }
+    unique
+}
+
+struct Decoding<'a> {
+    documents: &'a Documents,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Decoding<'_> {
+    fn all<N: Ord + From<smol_str::SmolStr>, T: serde::de::DeserializeOwned>(
+        &mut self,
+        kind: Kind,
+    ) -> BTreeMap<N, Arc<T>> {
+        let of_kind = self
+            .documents
+            .values()
+            .filter(|document| document.id.kind == kind);
+        let decoded = of_kind.filter_map(|document| {
+            let spec = self.one(&document.id, &document.spec)?;
+            Some((document.id.name.clone().into(), Arc::new(spec)))
+        });
+        decoded.collect()
+    }
+
+    /// Checked values decode; should one not, that is reported like any other wrong value.
+    fn one<T: serde::de::DeserializeOwned>(&mut self, id: &DocumentId, value: &Value) -> Option<T> {
+        match decode(value) {
+            Ok(decoded) => Some(decoded),
+            Err(error) => {
+                let diagnostic = Diagnostic::new(Code::WRONG_VALUE, error.message).about(id);
+                self.diagnostics.push(diagnostic.at(error.span, ""));
+                None
+            }
+        }
+    }
+}
+
+/// Folds of chains. What a prefix of a chain amounts to is worked out once and shared by all that begin with it.
+struct Folds<'a> {
+    documents: &'a Documents,
+    cache: HashMap<Vec<DocumentId>, Value>,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Folds<'_> {
+    fn fold(&mut self, chain: &[DocumentId], keep: bool) -> Value {
+        let known = (1..=chain.len())
+            .rev()
+            .find(|&n| self.cache.contains_key(&chain[..n]))
+            .unwrap_or(0);
+        let mut value = self.cache.get(&chain[..known]).cloned();
+        for n in known..chain.len() {
+            let document = &self.documents[&chain[n]];
+            let mut watch = RemovalsOfNothing {
+                id: &document.id,
+                path: FieldPath::root(),
+                diagnostics: self.diagnostics,
+            };
+            let merged = merge::merge_spec(
+                value.as_ref(),
+                &document.spec,
+                &<HostProfile as Record>::RECORD,
+                &mut watch,
+            );
+            if keep || n + 1 < chain.len() {
+                self.cache.insert(chain[..=n].to_vec(), merged.clone());
+            }
+            value = Some(merged);
+        }
+        value.unwrap_or_else(|| Value::map(Vec::new(), Span::NONE))
+    }
+}
+
+/// Reports removals of what is not there (DD0505).
+struct RemovalsOfNothing<'a> {
+    id: &'a DocumentId,
+    path: FieldPath,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Watch for RemovalsOfNothing<'_> {
+    fn enter(&mut self, key: &str) {
+        self.path.push(key);
+    }
+    fn leave(&mut self) {
+        self.path.pop();
+    }
+    fn set(&mut self, _value: &Value) {}
+    fn removed(&mut self, _by: Span) {}
+    fn nothing_to_remove(&mut self, what: &str, by: Span) {
+        let message = if what == "what is inherited" {
+            "there is nothing inherited here to clear".to_owned()
+        } else {
+            format!("there is no {} here to remove", quote(what))
+        };
+        let diagnostic = Diagnostic::new(Code::REMOVES_NOTHING, message)
+            .about(self.id)
+            .field(self.path.clone());
+        let help = "leave the removal out, or correct its name; what this document itself adds is not removed";
+        self.diagnostics.push(diagnostic.at(by, "").help(help));
+    }
+}

@@ -1,0 +1,330 @@
+//! One node: everything a driver would otherwise have to look up.
+
+use super::{
+    device::device,
+    kernel_params,
+    network::DEFAULT_MTU,
+    resolved::{
+        Device, InterfaceNetwork, ResolvedDesign, ResolvedDisk, ResolvedInterface, ResolvedNetwork,
+        ResolvedNode, ResolvedVolume, ResolvedVolumeGroup,
+    },
+};
+use crate::{
+    diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean, quote},
+    field::FieldPath,
+    model::{
+        BondMode, FileSystem, HardwareProfile, HostProfile, Interface, Keyed, LogicalVolume,
+        NetworkLink, Partition, TrunkingMode,
+    },
+    names::{DocumentId, NetworkName, NodeName},
+    source::{Document, Value},
+    span::Span,
+};
+use smol_str::SmolStr;
+use std::{collections::BTreeMap, sync::Arc};
+
+pub(super) fn node(
+    document: &Document,
+    chain: Arc<[DocumentId]>,
+    value: Value,
+    spec: HostProfile,
+    design: &ResolvedDesign,
+    diagnostics: &mut Diagnostics,
+) -> ResolvedNode {
+    let mut build = Build {
+        document,
+        value: &value,
+        spec: &spec,
+        design,
+        hardware: None,
+        diagnostics,
+    };
+    build.hardware = build.hardware_profile();
+    let interfaces = spec
+        .interfaces
+        .iter()
+        .map(|(name, interface)| build.interface(name, interface))
+        .collect();
+    let disks = build.disks();
+    let (kernel_params, dangling) =
+        kernel_params::render(&spec.platform.kernel_params, build.hardware.as_deref());
+    dangling
+        .into_iter()
+        .for_each(|(name, reference)| build.dangling_reference(&name, &reference));
+    let hardware = build.hardware.clone();
+    let primary = spec
+        .primary_network
+        .as_ref()
+        .and_then(|name| design.networks.get(name));
+    let domain = primary.and_then(|network| network.spec.dns.domain.clone());
+    let oob_network = spec.oob.network.as_deref().unwrap_or_default();
+    ResolvedNode {
+        name: NodeName::new(document.id.name.clone()),
+        fqdn: domain.map(|domain| format!("{}.{domain}", document.id.name).into()),
+        dns_servers: primary
+            .map(|network| network.spec.dns.servers.to_vec())
+            .unwrap_or_default(),
+        default_gateway: primary.and_then(|network| network.gateway()),
+        oob_address: spec
+            .addressing
+            .find(oob_network)
+            .and_then(|a| a.address)
+            .and_then(|a| a.ip()),
+        labels: labels(document, &spec),
+        volume_groups: volume_groups(&spec),
+        kernel_params,
+        interfaces,
+        disks,
+        hardware,
+        chain,
+        value,
+        spec,
+    }
+}
+
+struct Build<'a> {
+    document: &'a Document,
+    value: &'a Value,
+    spec: &'a HostProfile,
+    design: &'a ResolvedDesign,
+    hardware: Option<Arc<HardwareProfile>>,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Build<'_> {
+    fn span_of(&self, field: &FieldPath) -> Span {
+        let keys = field.keys().iter().map(SmolStr::as_str);
+        self.value
+            .at(keys)
+            .map_or(self.document.name_span, |value| value.span)
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic, field: FieldPath) {
+        self.diagnostics
+            .push(diagnostic.about(&self.document.id).field(field));
+    }
+
+    fn hardware_profile(&mut self) -> Option<Arc<HardwareProfile>> {
+        let name = self.spec.hardware_profile.as_ref()?;
+        if let Some(found) = self.design.hardware.get(name) {
+            return Some(found.clone());
+        }
+        let field = FieldPath::of(["hardware_profile"]);
+        let span = self.span_of(&field);
+        let message = format!("there is no hardware profile {}", quote(name));
+        let diagnostic = Diagnostic::new(Code::UNKNOWN_HARDWARE_PROFILE, message).at(span, "");
+        let diagnostic =
+            match did_you_mean(name, self.design.hardware.keys().map(|name| name.as_str())) {
+                Some(meant) => diagnostic
+                    .help(format!("did you mean `{meant}`?"))
+                    .edit(span, meant),
+                None => {
+                    diagnostic.help("write a HardwareProfile of this name, or name one that exists")
+                }
+            };
+        self.report(diagnostic, field);
+        None
+    }
+
+    /// The device; one that nobody knows is reported and kept by its name.
+    fn device(&mut self, name: &str, field: FieldPath, span: Span) -> Device {
+        if let Some(device) = device(name, self.hardware.as_deref()) {
+            return device;
+        }
+        // Without the hardware profile it names, every alias would be unknown: that one cause is reported already.
+        let profile_missing = self.spec.hardware_profile.is_some() && self.hardware.is_none();
+        if !profile_missing {
+            let message = format!("there is no device alias {}", quote(name));
+            let diagnostic = Diagnostic::new(Code::DANGLING_ALIAS, message).at(span, "");
+            let aliases = self
+                .hardware
+                .as_deref()
+                .map(|h| h.device_aliases.iter().map(|(alias, _)| alias.as_str()));
+            let meant = aliases.and_then(|aliases| did_you_mean(name, aliases));
+            let diagnostic = match (meant, &self.spec.hardware_profile) {
+                (Some(meant), _) => diagnostic.help(format!("did you mean `{meant}`?")).edit(span, meant),
+                (None, Some(profile)) => diagnostic
+                    .help(format!("add it to device_aliases of hardware profile {profile}, or name one of its aliases")),
+                (None, None) => diagnostic.help("name a hardware_profile that has this alias"),
+            };
+            self.report(diagnostic, field);
+        }
+        Device {
+            name: name.into(),
+            selector: None,
+        }
+    }
+
+    fn interface(&mut self, name: &SmolStr, interface: &Interface) -> ResolvedInterface {
+        let link = interface
+            .device_link
+            .as_ref()
+            .and_then(|name| self.design.links.get(name))
+            .cloned();
+        let slaves_field = FieldPath::of(["interfaces", name, "slaves"]);
+        let mut slaves = Vec::with_capacity(interface.slaves.len());
+        for slave in interface.slaves.iter() {
+            let span = self.span_of(&slaves_field.join(slave.clone()));
+            slaves.push(self.device(slave, slaves_field.clone(), span));
+        }
+        let mtu = self.interface_mtu(interface, link.as_deref());
+        let bonding = link.as_ref().map(|link| link.bonding.clone());
+        let bond = bonding.filter(|b| b.mode.is_some_and(|mode| mode != BondMode::Disabled));
+        let networks = interface
+            .networks
+            .iter()
+            .map(|name| self.network(name, interface, link.as_deref(), mtu));
+        ResolvedInterface {
+            networks: networks.collect(),
+            name: name.clone(),
+            link: interface.device_link.clone(),
+            mtu,
+            bond,
+            slaves,
+            labels: interface.labels.clone(),
+        }
+    }
+
+    /// Its own; else, where one network has the interface to itself, that network's; else its link's; else 1500.
+    fn interface_mtu(&self, interface: &Interface, link: Option<&NetworkLink>) -> u32 {
+        let trunk = link.is_some_and(is_trunk);
+        let sole = match &interface.networks[..] {
+            [only] if !trunk => self
+                .design
+                .networks
+                .get(only)
+                .and_then(|network| network.spec.mtu),
+            _ => None,
+        };
+        interface
+            .mtu
+            .or(sole)
+            .or(link.and_then(|link| link.mtu))
+            .unwrap_or(DEFAULT_MTU)
+    }
+
+    fn network(
+        &self,
+        name: &NetworkName,
+        interface: &Interface,
+        link: Option<&NetworkLink>,
+        interface_mtu: u32,
+    ) -> InterfaceNetwork {
+        let network = self.design.networks.get(name).map(Arc::as_ref);
+        let spec = network.map(|network| &network.spec);
+        let native = link.and_then(|link| link.trunking.default_network.as_ref()) == Some(name);
+        let alone = interface.networks.len() == 1 && !link.is_some_and(is_trunk);
+        let vlan = spec.and_then(|spec| spec.vlan);
+        InterfaceNetwork {
+            name: name.clone(),
+            vlan,
+            tagged: vlan.is_some() && !native && !alone,
+            mtu: spec.and_then(|spec| spec.mtu).unwrap_or(interface_mtu),
+            cidr: spec.and_then(|spec| spec.cidr),
+            gateway: network.and_then(ResolvedNetwork::gateway),
+            address: self
+                .spec
+                .addressing
+                .find(name)
+                .and_then(|addressing| addressing.address),
+        }
+    }
+
+    fn disks(&mut self) -> Vec<ResolvedDisk> {
+        let spec = self.spec;
+        let mut disks = Vec::with_capacity(spec.storage.physical_devices.len());
+        for (name, disk) in spec.storage.physical_devices.iter() {
+            let field = FieldPath::of(["storage", "physical_devices", name]);
+            let written = self
+                .value
+                .at(["storage", "physical_devices"])
+                .and_then(|devices| devices.entry(name));
+            let span = written.map_or(self.document.name_span, |entry| entry.key_span);
+            disks.push(ResolvedDisk {
+                device: self.device(name, field, span),
+                volume_group: disk.volume_group.clone(),
+                partitions: partitions(&disk.partitions),
+            });
+        }
+        disks
+    }
+
+    fn dangling_reference(&mut self, name: &str, reference: &str) {
+        let field = FieldPath::of(["platform", "kernel_params", name]);
+        let span = self.span_of(&field);
+        let message = format!("{} leads nowhere", quote(reference));
+        let help = match &self.spec.hardware_profile {
+            Some(profile) => format!(
+                "hardware profile {profile} has no such entry; write hardwareprofile:cpuset.NAME or \
+                 hardwareprofile:hugepages.NAME.size or .count"
+            ),
+            None => "name a hardware_profile that has this entry".to_owned(),
+        };
+        self.report(
+            Diagnostic::new(Code::BAD_REFERENCE, message)
+                .at(span, "")
+                .help(help),
+            field,
+        );
+    }
+}
+
+fn is_trunk(link: &NetworkLink) -> bool {
+    link.trunking.mode == Some(TrunkingMode::Tagged)
+}
+
+fn written(filesystem: &FileSystem) -> Option<FileSystem> {
+    (*filesystem != FileSystem::default()).then(|| filesystem.clone())
+}
+
+fn partitions(partitions: &Keyed<Partition>) -> Vec<ResolvedVolume> {
+    let partition = |(name, partition): (&SmolStr, &Partition)| ResolvedVolume {
+        name: name.clone(),
+        size: partition.size,
+        bootable: partition.bootable.unwrap_or(false),
+        volume_group: partition.volume_group.clone(),
+        filesystem: written(&partition.filesystem),
+    };
+    partitions.iter().map(partition).collect()
+}
+
+fn volume_groups(spec: &HostProfile) -> Vec<ResolvedVolumeGroup> {
+    let volume = |(name, volume): (&SmolStr, &LogicalVolume)| ResolvedVolume {
+        name: name.clone(),
+        size: volume.size,
+        bootable: false,
+        volume_group: None,
+        filesystem: written(&volume.filesystem),
+    };
+    let groups = spec.storage.volume_groups.iter();
+    let groups = groups.map(|(name, group)| ResolvedVolumeGroup {
+        name: name.clone(),
+        volumes: group.logical_volumes.iter().map(volume).collect(),
+    });
+    groups.collect()
+}
+
+/// What selectors see. What the document's metadata says wins over the spec's; `rack` and `name` are what they are.
+fn labels(document: &Document, spec: &HostProfile) -> BTreeMap<SmolStr, SmolStr> {
+    let mut labels: BTreeMap<SmolStr, SmolStr> = BTreeMap::new();
+    labels.extend(
+        spec.metadata
+            .labels
+            .iter()
+            .map(|(key, text)| (key.clone(), text.clone())),
+    );
+    let written = document
+        .metadata
+        .as_ref()
+        .and_then(|metadata| metadata.field("labels"));
+    for entry in written.and_then(Value::as_map).unwrap_or_default() {
+        if let Some(text) = entry.value.as_text() {
+            labels.insert(entry.key.clone(), text.into());
+        }
+    }
+    if let Some(rack) = &spec.metadata.rack {
+        labels.insert("rack".into(), rack.as_str().into());
+    }
+    labels.insert("name".into(), document.id.name.clone());
+    labels
+}

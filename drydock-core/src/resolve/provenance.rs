@@ -1,0 +1,277 @@
+//! Where a value came from: the fold of a node's chain done once more, this time with everything it does written down.
+//!
+//! Nothing is kept while resolving but each value's own span, so provenance costs nothing until somebody asks.
+
+use super::{
+    merge::{self, Watch},
+    resolved::ResolvedDesign,
+};
+use crate::{
+    field::FieldPath,
+    model::{HostProfile, shape::Record},
+    names::DocumentId,
+    source::{Value, ValueData},
+    span::Span,
+};
+use smol_str::SmolStr;
+use std::{collections::BTreeMap, fmt, fmt::Write, sync::Arc};
+
+/// What a document of the chain did to a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum What {
+    /// Wrote it.
+    Set,
+    /// Removed it.
+    Removed,
+}
+
+/// One thing that happened to a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HistoryStep {
+    /// What.
+    pub what: What,
+    /// In which document of the chain.
+    pub document: DocumentId,
+    /// Where.
+    pub span: Span,
+    /// The value, secrets struck out; none for a removal.
+    pub value: Option<SmolStr>,
+}
+
+/// The whole history of one leaf: a single value, or an item of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct History {
+    /// The leaf.
+    pub field: FieldPath,
+    /// What happened to it, in order; the last step decides.
+    pub steps: Vec<HistoryStep>,
+}
+
+impl History {
+    /// The value as the history leaves it; none when it was removed.
+    pub fn value(&self) -> Option<&str> {
+        self.steps.last().and_then(|step| step.value.as_deref())
+    }
+}
+
+/// Where the values of a node's field came from.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// The node.
+    pub node: DocumentId,
+    /// The field that was asked for.
+    pub field: FieldPath,
+    /// Every leaf at or below it, those that were removed included.
+    pub leaves: Vec<History>,
+    design: Arc<ResolvedDesign>,
+}
+
+/// Why a field cannot be explained.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExplainError {
+    /// There is no such node.
+    #[error("there is no node `{0}`")]
+    NoNode(String),
+    /// No document of the node's chain says anything of the field.
+    #[error("no document that {0} consists of says anything of `{1}`")]
+    NoField(DocumentId, FieldPath),
+}
+
+impl Explanation {
+    /// Where the values at or below `field` of a node's spec came from.
+    ///
+    /// # Errors
+    /// When there is no such node, or nobody ever wrote such a field.
+    pub fn of(
+        design: &Arc<ResolvedDesign>,
+        node: &str,
+        field: &FieldPath,
+    ) -> Result<Self, ExplainError> {
+        let node = design
+            .nodes
+            .get(node)
+            .ok_or_else(|| ExplainError::NoNode(node.to_owned()))?;
+        let mut recorder = HistoryRecorder {
+            path: FieldPath::root(),
+            current: node.id(),
+            leaves: BTreeMap::new(),
+            order: 0,
+        };
+        let mut value: Option<Value> = None;
+        for id in node.chain.iter() {
+            let Some(document) = design.documents.get(id) else {
+                continue;
+            };
+            recorder.current = id.clone();
+            let record = &<HostProfile as Record>::RECORD;
+            value = Some(merge::merge_spec(
+                value.as_ref(),
+                &document.spec,
+                record,
+                &mut recorder,
+            ));
+        }
+        let asked = recorder
+            .leaves
+            .into_iter()
+            .filter(|(path, _)| path.starts_with(field));
+        let mut asked: Vec<_> = asked.collect();
+        asked.sort_by_key(|(_, (order, _))| *order);
+        let leaves: Vec<History> = asked
+            .into_iter()
+            .map(|(field, (_, steps))| History { field, steps })
+            .collect();
+        if leaves.is_empty() {
+            return Err(ExplainError::NoField(node.id(), field.clone()));
+        }
+        Ok(Self {
+            node: node.id(),
+            field: field.clone(),
+            leaves,
+            design: design.clone(),
+        })
+    }
+
+    fn rule(&self, history: &History) -> String {
+        let Some((last, before)) = history.steps.split_last() else {
+            return String::new();
+        };
+        let earlier = before.iter().rfind(|step| step.what == What::Set);
+        let by = |id: &DocumentId| {
+            if *id == self.node {
+                "this node".to_owned()
+            } else {
+                id.to_string()
+            }
+        };
+        match (last.what, earlier) {
+            (What::Removed, Some(step)) => format!(
+                "inherited from {}, removed by {}",
+                step.document,
+                by(&last.document)
+            ),
+            (What::Removed, None) => format!("removed by {}", by(&last.document)),
+            (What::Set, _) if last.document != self.node => {
+                format!("inherited from {}", last.document)
+            }
+            (What::Set, Some(step)) => format!("set, overrides {}", step.document),
+            (What::Set, None) => "set".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Explanation {
+    /// One line a leaf: value, place and rule; below it, indented, every earlier step.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} {}", self.node.name, self.field)?;
+        for history in &self.leaves {
+            let Some((last, before)) = history.steps.split_last() else {
+                continue;
+            };
+            let mut line = format!("  {}", history.field);
+            if let Some(value) = &last.value {
+                write!(line, " = {value}")?;
+            }
+            let place = self.design.files.origin(last.span);
+            writeln!(f, "{line}  {place}  {}", self.rule(history))?;
+            for step in before.iter().rev() {
+                let place = self.design.files.origin(step.span);
+                match (&step.value, step.what) {
+                    (Some(value), _) => writeln!(
+                        f,
+                        "      before: {value}  {place}  set by {}",
+                        step.document
+                    )?,
+                    (None, _) => {
+                        writeln!(f, "      before: removed  {place}  by {}", step.document)?
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes down what happens to every leaf.
+struct HistoryRecorder {
+    path: FieldPath,
+    current: DocumentId,
+    /// By path: when it was first met, and its steps.
+    leaves: BTreeMap<FieldPath, (usize, Vec<HistoryStep>)>,
+    order: usize,
+}
+
+impl HistoryRecorder {
+    fn leaf(&mut self, path: FieldPath, what: What, span: Span, value: Option<SmolStr>) {
+        self.order += 1;
+        let (_, steps) = self
+            .leaves
+            .entry(path)
+            .or_insert_with(|| (self.order, Vec::new()));
+        steps.push(HistoryStep {
+            what,
+            document: self.current.clone(),
+            span,
+            value,
+        });
+    }
+
+    fn set_below(&mut self, path: FieldPath, value: &Value) {
+        match &value.data {
+            ValueData::Scalar(scalar) => {
+                self.leaf(path, What::Set, value.span, Some(scalar.shown()))
+            }
+            ValueData::Map(entries) if entries.is_empty() => {}
+            ValueData::Map(entries) => {
+                entries
+                    .iter()
+                    .for_each(|entry| self.set_below(path.join(entry.key.clone()), &entry.value));
+            }
+            ValueData::List(items) => {
+                items
+                    .iter()
+                    .enumerate()
+                    .for_each(|(n, item)| self.set_below(path.join(n.to_string()), item));
+            }
+        }
+    }
+
+    fn remove_below(&mut self, by: Span) {
+        let path = self.path.clone();
+        let present =
+            |steps: &[HistoryStep]| steps.last().is_some_and(|step| step.what == What::Set);
+        let below = self
+            .leaves
+            .iter()
+            .filter(|(leaf, (_, steps))| leaf.starts_with(&path) && present(steps));
+        let below: Vec<FieldPath> = below.map(|(leaf, _)| leaf.clone()).collect();
+        below
+            .into_iter()
+            .for_each(|leaf| self.leaf(leaf, What::Removed, by, None));
+    }
+}
+
+impl Watch for HistoryRecorder {
+    fn enter(&mut self, key: &str) {
+        self.path.push(key);
+    }
+    fn leave(&mut self) {
+        self.path.pop();
+    }
+    fn set(&mut self, value: &Value) {
+        // A list or map that replaces another takes the other's leaves away.
+        if value.as_scalar().is_none() {
+            self.remove_below(value.span);
+        }
+        self.set_below(self.path.clone(), value);
+    }
+    fn removed(&mut self, by: Span) {
+        self.remove_below(by);
+    }
+    fn nothing_to_remove(&mut self, _what: &str, _by: Span) {}
+}

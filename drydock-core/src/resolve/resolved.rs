@@ -1,0 +1,249 @@
+//! The resolved design: what everything after the resolver works on. Immutable, self-contained, cheap to share.
+//!
+//! A driver finds in a node all it needs (VLAN, MTU, addresses, device selectors) and looks nothing up.
+
+use crate::{
+    model::{
+        Address, Bonding, BootAction, Catalog, FileSystem, Free, HardwareProfile, HostProfile,
+        Network, NetworkLink, Rack, Region, Route, Size,
+    },
+    names::{
+        DocumentId, HardwareName, Kind, LinkName, NetworkName, NodeName, ProfileName, RackName,
+        RegionName,
+    },
+    source::{Document, Value},
+    span::SourceMap,
+};
+use ipnet::IpNet;
+use serde::Serialize;
+use smol_str::SmolStr;
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
+
+/// A whole site after inheritance.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct ResolvedDesign {
+    /// Nodes by name.
+    pub nodes: BTreeMap<NodeName, Arc<ResolvedNode>>,
+    /// Networks by name.
+    pub networks: BTreeMap<NetworkName, Arc<ResolvedNetwork>>,
+    /// Links by name.
+    pub links: BTreeMap<LinkName, Arc<NetworkLink>>,
+    /// Racks by name.
+    pub racks: BTreeMap<RackName, Arc<Rack>>,
+    /// Regions by name.
+    pub regions: BTreeMap<RegionName, Arc<Region>>,
+    /// Hardware profiles by name.
+    pub hardware: BTreeMap<HardwareName, Arc<HardwareProfile>>,
+    /// Host profiles by name, each with what it inherits.
+    pub profiles: BTreeMap<ProfileName, Arc<ResolvedProfile>>,
+    /// Boot actions by name.
+    pub boot_actions: BTreeMap<SmolStr, Arc<BootAction>>,
+    /// What was written, checked and in its present spelling, before inheritance.
+    pub documents: BTreeMap<DocumentId, Arc<Document>>,
+    /// The texts it was read from.
+    pub files: SourceMap,
+}
+
+impl ResolvedDesign {
+    /// The document of this identity, as written.
+    pub fn document(&self, kind: Kind, name: &str) -> Option<&Arc<Document>> {
+        self.documents.get(&DocumentId::new(kind, name))
+    }
+}
+
+/// A host profile with what it inherits.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ResolvedProfile {
+    /// The profiles it consists of, itself last.
+    pub chain: Arc<[DocumentId]>,
+    /// Its spec after inheritance, with the place of every value.
+    pub value: Value,
+}
+
+/// One node after inheritance, with everything that follows from it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ResolvedNode {
+    /// Its name.
+    pub name: NodeName,
+    /// The documents it consists of, itself last.
+    pub chain: Arc<[DocumentId]>,
+    /// Its spec after inheritance, typed.
+    pub spec: HostProfile,
+    /// The same with the place of every value.
+    pub value: Value,
+    /// Its name and the domain of its primary network.
+    pub fqdn: Option<SmolStr>,
+    /// The DNS servers of its primary network.
+    pub dns_servers: Vec<IpAddr>,
+    /// The gateway of its default route, by its primary network.
+    pub default_gateway: Option<IpAddr>,
+    /// Kernel parameters as the kernel's command line has them.
+    pub kernel_params: String,
+    /// Network interfaces in their order.
+    pub interfaces: Vec<ResolvedInterface>,
+    /// Disks in their order.
+    pub disks: Vec<ResolvedDisk>,
+    /// Volume groups in their order.
+    pub volume_groups: Vec<ResolvedVolumeGroup>,
+    /// Its hardware profile.
+    pub hardware: Option<Arc<HardwareProfile>>,
+    /// The address of its BMC: its address on the network that `oob.network` names.
+    pub oob_address: Option<IpAddr>,
+    /// What selectors see: labels of its metadata and its spec, `role`, `rack` and `name`.
+    pub labels: BTreeMap<SmolStr, SmolStr>,
+}
+
+impl ResolvedNode {
+    /// A label by its key, as selectors ask for it.
+    pub fn label(&self, key: &str) -> Option<&str> {
+        self.labels.get(key).map(SmolStr::as_str)
+    }
+
+    /// Its identity as a document.
+    pub fn id(&self) -> DocumentId {
+        DocumentId::new(Kind::BaremetalNode, self.name.as_str())
+    }
+
+    /// Every network that one of its interfaces carries.
+    pub fn networks(&self) -> impl Iterator<Item = &InterfaceNetwork> {
+        self.interfaces
+            .iter()
+            .flat_map(|interface| &interface.networks)
+    }
+}
+
+/// One network interface of a node.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ResolvedInterface {
+    /// Its device name.
+    pub name: SmolStr,
+    /// Its link.
+    pub link: Option<LinkName>,
+    /// Its MTU in bytes.
+    pub mtu: u32,
+    /// How its slaves are bonded; none when its link has no bonding.
+    pub bond: Option<Bonding>,
+    /// The NICs it consists of.
+    pub slaves: Vec<Device>,
+    /// The networks it carries.
+    pub networks: Vec<InterfaceNetwork>,
+    /// What drivers look at.
+    pub labels: Free,
+}
+
+/// A device by the name a design uses, and how to find it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Device {
+    /// The alias, or the operating system's name.
+    pub name: SmolStr,
+    /// How to find it; none for a name of the operating system.
+    pub selector: Option<DeviceSelector>,
+}
+
+/// How to find a device in a machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct DeviceSelector {
+    /// The bus, `pci` or `scsi`.
+    pub bus_type: SmolStr,
+    /// The address on it, or `regexp:RE`.
+    pub address: SmolStr,
+    /// What is expected there.
+    pub dev_type: SmolStr,
+}
+
+/// One network on an interface.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct InterfaceNetwork {
+    /// Its name.
+    pub name: NetworkName,
+    /// Its VLAN.
+    pub vlan: Option<u16>,
+    /// Whether its packets carry a tag on this interface.
+    pub tagged: bool,
+    /// Its MTU in bytes on this interface.
+    pub mtu: u32,
+    /// Its addresses.
+    pub cidr: Option<IpNet>,
+    /// The gateway of its default route.
+    pub gateway: Option<IpAddr>,
+    /// The node's address on it.
+    pub address: Option<Address>,
+}
+
+/// One disk of a node.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ResolvedDisk {
+    /// The disk.
+    pub device: Device,
+    /// The volume group it belongs to.
+    pub volume_group: Option<SmolStr>,
+    /// Its partitions in their order.
+    pub partitions: Vec<ResolvedVolume>,
+}
+
+/// A partition or a logical volume.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ResolvedVolume {
+    /// Its name.
+    pub name: SmolStr,
+    /// How large it is.
+    pub size: Option<Size>,
+    /// Whether firmware may boot from it.
+    pub bootable: bool,
+    /// The volume group that it is a physical volume of.
+    pub volume_group: Option<SmolStr>,
+    /// Its file system, when it is mounted or formatted.
+    pub filesystem: Option<FileSystem>,
+}
+
+/// One volume group of a node.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ResolvedVolumeGroup {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its logical volumes in their order.
+    pub volumes: Vec<ResolvedVolume>,
+}
+
+/// One network, with the routes that its route domain adds.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ResolvedNetwork {
+    /// Its name.
+    pub name: NetworkName,
+    /// Its spec, typed.
+    pub spec: Network,
+    /// The same with the place of every value.
+    pub value: Value,
+    /// The link that allows it.
+    pub link: Option<LinkName>,
+    /// Its MTU in bytes.
+    pub mtu: u32,
+    /// Its routes: those that are written, and those of its route domain.
+    pub routes: Vec<Route>,
+}
+
+impl ResolvedNetwork {
+    /// The gateway of its default route.
+    pub fn gateway(&self) -> Option<IpAddr> {
+        let default = |route: &&Route| route.subnet.is_some_and(|subnet| subnet.prefix_len() == 0);
+        self.routes
+            .iter()
+            .filter(default)
+            .min_by_key(|route| route.metric)
+            .and_then(|route| route.gateway)
+    }
+}
+
+/// What a server driver offers, where one was asked.
+pub type Catalogs = BTreeMap<crate::names::DriverName, Catalog>;

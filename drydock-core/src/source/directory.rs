@@ -1,0 +1,281 @@
+//! [io] Documents from files and folders.
+
+use super::{DesignSource, Load, Revision, Snapshot, SourceError, yaml};
+use crate::{names::SourceName, span::SourceMap};
+use async_trait::async_trait;
+use std::{
+    cmp::Reverse,
+    collections::HashSet,
+    fs,
+    io::{self, Read},
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
+
+/// Files, and folders with all their `*.yaml` and `*.yml` files at any depth.
+///
+/// Guarantees: hidden files and folders inside a folder are left out; what several paths or symbolic links lead to is
+/// read once, under the first of its names; neither the order of the paths nor that of the file system changes the
+/// result. Files are named as the paths were given, joined with `/`.
+#[derive(Debug)]
+pub struct DirectorySource {
+    name: SourceName,
+    paths: Vec<PathBuf>,
+}
+
+impl DirectorySource {
+    /// A source of this name that reads these paths each time it is loaded.
+    pub fn new<I>(name: impl Into<SourceName>, paths: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<PathBuf>,
+    {
+        Self {
+            name: name.into(),
+            paths: paths.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+#[async_trait]
+impl DesignSource for DirectorySource {
+    fn name(&self) -> &SourceName {
+        &self.name
+    }
+
+    async fn load(&self, known: Option<&Revision>) -> Result<Load, SourceError> {
+        let (paths, known) = (self.paths.clone(), known.cloned());
+        let loaded = tokio::task::spawn_blocking(move || load(&paths, known.as_ref())).await;
+        let error = |message, cause| SourceError {
+            source_name: self.name.clone(),
+            message,
+            cause: Some(cause),
+        };
+        match loaded {
+            Ok(Ok(load)) => Ok(load),
+            Ok(Err(Unreadable { message, cause })) => Err(error(message, cause.into())),
+            Err(stopped) => Err(error(
+                "reading was stopped; load it again".to_owned(),
+                stopped.into(),
+            )),
+        }
+    }
+}
+
+/// Every path that cannot be read, and the first reason.
+#[derive(Debug)]
+struct Unreadable {
+    message: String,
+    cause: io::Error,
+}
+
+/// A file, as it is named and as it was read.
+type Text = (String, Vec<u8>);
+
+fn load(paths: &[PathBuf], known: Option<&Revision>) -> Result<Load, Unreadable> {
+    let texts = read(paths)?;
+    let revision = revision(
+        texts
+            .iter()
+            .map(|(name, bytes)| (name.as_str(), bytes.as_slice())),
+    );
+    if known == Some(&revision) {
+        return Ok(Load::Unchanged);
+    }
+    let mut snapshot = Snapshot {
+        documents: Vec::new(),
+        diagnostics: Default::default(),
+        files: SourceMap::default(),
+    };
+    for read in parse(&texts) {
+        snapshot.documents.extend(read.documents);
+        snapshot.diagnostics.extend(read.diagnostics);
+        snapshot.files.insert(read.file);
+    }
+    Ok(Load::Loaded {
+        revision,
+        snapshot: snapshot.into(),
+    })
+}
+
+/// The digest of all names and bytes, each with its length, so that no two sets of files look alike.
+pub(super) fn revision<'t>(texts: impl Iterator<Item = (&'t str, &'t [u8])>) -> Revision {
+    let mut hash = hmac_sha256::Hash::new();
+    for (name, bytes) in texts {
+        for part in [name.as_bytes(), bytes] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+    }
+    let digits = hash
+        .finalize()
+        .into_iter()
+        .map(|byte| format!("{byte:02x}"));
+    Revision(digits.collect::<String>().into())
+}
+
+/// Parses the files on all cores, the largest first, and returns them in their order.
+fn parse(texts: &[Text]) -> Vec<yaml::Read> {
+    let mut largest: Vec<usize> = (0..texts.len()).collect();
+    largest.sort_by_key(|&at| Reverse(texts[at].1.len()));
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some(&at) = largest.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let (name, bytes) = &texts[at];
+            done.push((at, yaml::read(name, bytes)));
+        }
+        done
+    };
+    let threads = thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(texts.len());
+    let mut parsed = thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut parsed = work();
+        for other in others {
+            match other.join() {
+                Ok(done) => parsed.extend(done),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        parsed
+    });
+    parsed.sort_by_key(|(at, _)| *at);
+    parsed.into_iter().map(|(_, read)| read).collect()
+}
+
+/// The bytes of all files, ordered by name.
+fn read(paths: &[PathBuf]) -> Result<Vec<Text>, Unreadable> {
+    let mut found = Found::default();
+    let mut named: Vec<_> = paths.iter().map(|path| (name_of(path), path)).collect();
+    named.sort();
+    for (name, path) in named {
+        found.path(path, name, true);
+    }
+    found.files.sort();
+    let mut texts = Vec::with_capacity(found.files.len());
+    for (name, path) in std::mem::take(&mut found.files) {
+        // Two names of one file: only the first is read.
+        if path
+            .canonicalize()
+            .is_ok_and(|real| !found.seen.insert(real))
+        {
+            continue;
+        }
+        match bytes(&path) {
+            Ok(bytes) => texts.push((name, bytes)),
+            Err(error) => found.errors.push((name, error)),
+        }
+    }
+    found.errors.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let message: Vec<String> = found
+        .errors
+        .iter()
+        .map(|(name, error)| unreadable(name, error))
+        .collect();
+    match found.errors.into_iter().next() {
+        None => Ok(texts),
+        Some((_, cause)) => Err(Unreadable {
+            message: message.join("; "),
+            cause,
+        }),
+    }
+}
+
+/// The file's bytes; of an endless one as many as are needed to refuse it.
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let file = fs::File::open(path)?;
+    let size = file
+        .metadata()
+        .map_or(0, |meta| meta.len())
+        .min(u64::from(u32::MAX));
+    let mut bytes = Vec::with_capacity(size as usize);
+    file.take(u64::from(u32::MAX)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn unreadable(name: &str, error: &io::Error) -> String {
+    let help = match error.kind() {
+        io::ErrorKind::NotFound => "give a path that exists",
+        io::ErrorKind::PermissionDenied => "allow this user to read it",
+        _ => "make it readable, or leave it out",
+    };
+    format!("cannot read {name}: {error}; {help}")
+}
+
+/// The path as it was given, with `/` between its parts and none at its end.
+fn name_of(path: &Path) -> String {
+    let name = path
+        .to_string_lossy()
+        .replace(std::path::MAIN_SEPARATOR, "/");
+    match name.trim_end_matches('/') {
+        "" => name,
+        trimmed => trimmed.to_owned(),
+    }
+}
+
+/// What a walk through the paths has found.
+#[derive(Debug, Default)]
+struct Found {
+    files: Vec<(String, PathBuf)>,
+    /// Folders and files that were met already, by their real paths.
+    seen: HashSet<PathBuf>,
+    errors: Vec<(String, io::Error)>,
+}
+
+impl Found {
+    /// Takes in a path; `given` when somebody named it, whatever it ends with.
+    fn path(&mut self, path: &Path, name: String, given: bool) {
+        match fs::metadata(path) {
+            Ok(meta) if meta.is_dir() => self.folder(path, &name),
+            // A pipe or device is read only where somebody named it.
+            Ok(meta) if given || (meta.is_file() && is_yaml(path)) => {
+                self.files.push((name, path.to_owned()))
+            }
+            Ok(_) => {}
+            // A link that leads nowhere is no design file unless it is named like one.
+            Err(_) if !given && !is_yaml(path) => {}
+            Err(error) => self.errors.push((name, error)),
+        }
+    }
+
+    fn folder(&mut self, path: &Path, name: &str) {
+        match path.canonicalize() {
+            Ok(real) => {
+                if !self.seen.insert(real) {
+                    return;
+                }
+            }
+            Err(error) => return self.errors.push((name.to_owned(), error)),
+        }
+        let entries = fs::read_dir(path).and_then(|entries| {
+            let mut entries: Vec<_> = entries
+                .map(|entry| entry.map(|e| e.file_name()))
+                .collect::<io::Result<_>>()?;
+            entries.sort();
+            Ok(entries)
+        });
+        match entries {
+            Err(error) => self.errors.push((name.to_owned(), error)),
+            Ok(entries) => {
+                for entry in entries {
+                    let inner = entry.to_string_lossy();
+                    if !inner.starts_with('.') {
+                        self.path(
+                            &path.join(&entry),
+                            format!("{}/{inner}", name.trim_end_matches('/')),
+                            false,
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "yaml" || extension == "yml")
+}

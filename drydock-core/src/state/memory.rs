@@ -1,0 +1,190 @@
+//! [io] A store in memory, for tests and for runs that need not survive the process.
+
+use super::{Batch, Lease, StateChange, StateError, StateRevision, StateStore, Stored};
+use async_trait::async_trait;
+use smol_str::SmolStr;
+use std::{
+    collections::BTreeMap,
+    ops::Bound,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// Keeps everything in memory; clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryStore(Arc<Mutex<Memory>>);
+
+#[derive(Debug, Default)]
+struct Memory {
+    revision: StateRevision,
+    keys: BTreeMap<SmolStr, Stored>,
+    journals: BTreeMap<SmolStr, Vec<Vec<u8>>>,
+    leases: BTreeMap<SmolStr, (Lease, Option<Instant>)>,
+    changes: Vec<(StateRevision, StateChange)>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        // Nothing is left half done when a holder panics: every check comes before the first change.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Memory {
+    fn check_lease(&self, lease: &Lease) -> Result<(), StateError> {
+        match self.leases.get(&lease.name) {
+            Some((held, Some(_))) if held == lease => Ok(()),
+            _ => Err(StateError::Fenced {
+                name: lease.name.clone(),
+                fence: lease.fence,
+            }),
+        }
+    }
+
+    fn check(&self, batch: &Batch) -> Result<(), StateError> {
+        batch
+            .lease
+            .as_ref()
+            .map_or(Ok(()), |lease| self.check_lease(lease))?;
+        for (key, expected) in &batch.expect {
+            let actual = self
+                .keys
+                .get(key)
+                .map(|stored| stored.revision)
+                .unwrap_or_default();
+            if actual != *expected {
+                return Err(StateError::Conflict {
+                    key: key.clone(),
+                    expected: *expected,
+                    actual,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn carry_out(&mut self, batch: Batch) -> StateRevision {
+        self.revision.0 += 1;
+        let revision = self.revision;
+        for (key, value) in batch.put {
+            let stored = Stored {
+                key: key.clone(),
+                revision,
+                value,
+            };
+            self.changes
+                .push((revision, StateChange::Put(stored.clone())));
+            self.keys.insert(key, stored);
+        }
+        for key in batch.delete {
+            if self.keys.remove(&key).is_some() {
+                self.changes
+                    .push((revision, StateChange::Deleted { key, revision }));
+            }
+        }
+        for (journal, entry) in batch.append {
+            self.changes.push((
+                revision,
+                StateChange::Appended {
+                    journal: journal.clone(),
+                    revision,
+                },
+            ));
+            self.journals.entry(journal).or_default().push(entry);
+        }
+        revision
+    }
+}
+
+#[async_trait]
+impl StateStore for MemoryStore {
+    async fn commit(&self, batch: Batch) -> Result<StateRevision, StateError> {
+        let mut memory = self.memory();
+        memory.check(&batch)?;
+        Ok(memory.carry_out(batch))
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<Stored>, StateError> {
+        Ok(self.memory().keys.get(key).cloned())
+    }
+
+    async fn scan(&self, prefix: &str) -> Result<Vec<Stored>, StateError> {
+        let memory = self.memory();
+        let from = memory
+            .keys
+            .range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
+        Ok(from
+            .take_while(|(key, _)| key.starts_with(prefix))
+            .map(|(_, stored)| stored.clone())
+            .collect())
+    }
+
+    async fn read_journal(&self, journal: &str, skip: u64) -> Result<Vec<Vec<u8>>, StateError> {
+        let memory = self.memory();
+        let entries = memory
+            .journals
+            .get(journal)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        Ok(entries
+            .iter()
+            .skip(usize::try_from(skip).unwrap_or(usize::MAX))
+            .cloned()
+            .collect())
+    }
+
+    async fn acquire(&self, name: &str, owner: &str, ttl: Duration) -> Result<Lease, StateError> {
+        let mut memory = self.memory();
+        let (now, before) = (Instant::now(), memory.leases.get(name));
+        if let Some((held, Some(_))) =
+            before.filter(|(held, end)| held.owner != owner && *end > Some(now))
+        {
+            return Err(StateError::Held {
+                name: name.into(),
+                owner: held.owner.clone(),
+            });
+        }
+        let lease = Lease::new(name, owner, before.map_or(0, |(held, _)| held.fence) + 1);
+        memory
+            .leases
+            .insert(name.into(), (lease.clone(), Some(now + ttl)));
+        Ok(lease)
+    }
+
+    async fn renew(&self, lease: &Lease, ttl: Duration) -> Result<(), StateError> {
+        let mut memory = self.memory();
+        memory.check_lease(lease)?;
+        memory.leases.insert(
+            lease.name.clone(),
+            (lease.clone(), Some(Instant::now() + ttl)),
+        );
+        Ok(())
+    }
+
+    async fn release(&self, lease: &Lease) -> Result<(), StateError> {
+        let mut memory = self.memory();
+        if memory.check_lease(lease).is_ok() {
+            memory
+                .leases
+                .insert(lease.name.clone(), (lease.clone(), None));
+        }
+        Ok(())
+    }
+
+    async fn changes(&self, after: StateRevision) -> Result<Vec<StateChange>, StateError> {
+        let memory = self.memory();
+        let start = memory
+            .changes
+            .partition_point(|(revision, _)| *revision <= after);
+        Ok(memory.changes[start..]
+            .iter()
+            .map(|(_, change)| change.clone())
+            .collect())
+    }
+}

@@ -1,0 +1,45 @@
+//! DD2010: the primary network is defined and one of the node's.
+
+use crate::{
+    diagnostic::{Code, quote},
+    field::FieldPath,
+    resolve::{ResolvedDesign, ResolvedNode},
+    validate::{NodeRule, Report},
+};
+
+#[derive(Debug)]
+pub(super) struct PrimaryNetwork;
+
+impl NodeRule for PrimaryNetwork {
+    fn codes(&self) -> &'static [Code] {
+        &[Code::PRIMARY_NETWORK]
+    }
+
+    fn check(&self, node: &ResolvedNode, design: &ResolvedDesign, report: &mut Report<'_>) {
+        let Some(primary) = &node.spec.primary_network else {
+            return;
+        };
+        if node.networks().any(|network| network.name == *primary) {
+            return;
+        }
+        let field = FieldPath::of(["primary_network"]);
+        let message = format!(
+            "primary network {} is not one of this node's",
+            quote(primary)
+        );
+        let carried: Vec<&str> = node
+            .networks()
+            .map(|network| network.name.as_str())
+            .collect();
+        let help = match carried.as_slice() {
+            [] => "give the node an interface that carries it".to_owned(),
+            names => format!(
+                "name one of {}, or add it to an interface",
+                names.join(", ")
+            ),
+        };
+        report
+            .node(Code::PRIMARY_NETWORK, node, design, field, message)
+            .meant(primary, &carried, &help);
+    }
+}
