@@ -1,0 +1,171 @@
+//! Designs that others wrote resolve to the facts that reading them by hand gives; see `facts/README.md`.
+
+mod support;
+
+use drydock_core::{
+    model::Keyed,
+    names::Kind,
+    resolve::{ResolvedDesign, ResolvedNode},
+    testing::fixture,
+};
+use serde_json::{Map, Value, json};
+
+#[test]
+fn fullsite() {
+    check("fullsite");
+}
+
+#[test]
+fn deckhand_fullsite() {
+    check("deckhand_fullsite");
+}
+
+fn check(name: &str) {
+    let Some(text) = support::foreign_site(&format!("{name}.yaml")) else {
+        return;
+    };
+    let facts = format!("{}/tests/facts/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let facts: Value = serde_json::from_str(&std::fs::read_to_string(facts).unwrap()).unwrap();
+    let found = fixture::load(&[(name, &text)]);
+    let design = &found.resolved;
+
+    let nodes: Map<_, _> = design
+        .nodes
+        .values()
+        .map(|n| (n.name.to_string(), node(n)))
+        .collect();
+    same(name, "nodes", &facts["nodes"], &Value::Object(nodes));
+    let networks: Map<_, _> = design
+        .networks
+        .keys()
+        .map(|n| (n.to_string(), network(design, n)))
+        .collect();
+    same(
+        name,
+        "networks",
+        &facts["networks"],
+        &Value::Object(networks),
+    );
+    for kind in Kind::ALL {
+        let of_kind = design.documents.keys().filter(|id| id.kind == kind);
+        let names: Vec<&str> = of_kind.map(|id| id.name.as_str()).collect();
+        assert_eq!(
+            facts["documents"][kind.as_str()],
+            json!(names),
+            "{name}: {kind}"
+        );
+    }
+    // Every code that the facts speak of is found where they say, and nowhere else.
+    let diagnostics = found.diagnostics.to_json(&design.files);
+    let place = |d: &Value| json!([d["code"], d["kind"], d["name"], d["line"], d["field"]]);
+    let expected: Vec<Value> = facts["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(place)
+        .collect();
+    let later = facts["later_diagnostics"].as_array().unwrap();
+    let is_later = |d: &Value| later.iter().any(|l| place(l) == *d);
+    let actual: Vec<Value> = diagnostics
+        .iter()
+        .map(|d| json!([d.code, d.kind, d.name, d.labels[0].line, d.field]))
+        .filter(|d| !is_later(d))
+        .collect();
+    assert_eq!(actual, expected, "{name}");
+}
+
+/// Compares part by part, so that a failure names the part.
+fn same(site: &str, at: &str, expected: &Value, actual: &Value) {
+    match (expected, actual) {
+        (Value::Object(e), Value::Object(a)) => {
+            let (ek, ak): (Vec<_>, Vec<_>) = (e.keys().collect(), a.keys().collect());
+            assert_eq!(ek, ak, "{site}: keys of {at}");
+            e.iter()
+                .for_each(|(key, value)| same(site, &format!("{at}.{key}"), value, &a[key]));
+        }
+        _ => assert_eq!(expected, actual, "{site}: {at}"),
+    }
+}
+
+fn node(node: &ResolvedNode) -> Value {
+    let spec = &node.spec;
+    let interface = |i: &drydock_core::resolve::ResolvedInterface| {
+        let written = spec.interfaces.find(&i.name).unwrap();
+        let sriov = written.sriov.vf_count.map(
+            |vf_count| json!({"vf_count": vf_count, "trustedmode": written.sriov.trustedmode}),
+        );
+        let networks: Vec<Value> = i
+            .networks
+            .iter()
+            .map(|n| {
+                json!({"name": n.name, "vlan": n.vlan, "mtu": n.mtu, "cidr": n.cidr, "address": n.address})
+            })
+            .collect();
+        let bond = i.bond.as_ref().and_then(|bond| bond.mode);
+        let value = json!({
+            "link": i.link, "mtu": i.mtu, "bond": bond, "sriov": sriov, "slaves": i.slaves, "networks": networks,
+        });
+        (i.name.to_string(), value)
+    };
+    let chain: Vec<&str> = node.chain.iter().map(|id| id.name.as_str()).collect();
+    let addresses: Map<_, _> = spec
+        .addressing
+        .iter()
+        .map(|(n, a)| (n.to_string(), json!(a.address)))
+        .collect();
+    json!({
+        "fqdn": node.fqdn,
+        "kernel_params": node.kernel_params,
+        "profile chain": chain,
+        "hardware_profile": spec.hardware_profile,
+        "rack": spec.metadata.rack,
+        "tags": spec.metadata.tags,
+        "owner_data": spec.metadata.owner_data,
+        "primary_network": spec.primary_network,
+        "platform": {"image": spec.platform.image, "kernel": spec.platform.kernel},
+        "oob": {"type": spec.oob.kind, "network": spec.oob.network, "account": spec.oob.account},
+        "interfaces": node.interfaces.iter().map(interface).collect::<Map<_, _>>(),
+        "addresses": addresses,
+        "storage": storage(&spec.storage),
+    })
+}
+
+fn storage(storage: &drydock_core::model::Storage) -> Value {
+    fn map<T>(all: &Keyed<T>, of: impl Fn(&T) -> Value) -> Map<String, Value> {
+        all.iter()
+            .map(|(name, one)| (name.to_string(), of(one)))
+            .collect()
+    }
+    let devices = map(&storage.physical_devices, |device| {
+        match &device.volume_group {
+            Some(group) => json!({"volume_group": group}),
+            None => json!({"partitions": map(&device.partitions, |p| json!({
+                "size": p.size, "bootable": p.bootable, "mountpoint": p.filesystem.mountpoint,
+                "fstype": p.filesystem.fstype(), "mount_options": p.filesystem.mount_options(),
+            }))}),
+        }
+    });
+    let groups = map(&storage.volume_groups, |group| {
+        Value::Object(map(&group.logical_volumes, |v| {
+            json!({
+                "size": v.size, "mountpoint": v.filesystem.mountpoint,
+                "fstype": v.filesystem.fstype(), "mount_options": v.filesystem.mount_options(),
+            })
+        }))
+    });
+    json!({"physical_devices": devices, "volume_groups": groups})
+}
+
+fn network(design: &ResolvedDesign, name: &str) -> Value {
+    let network = &design.networks[name];
+    let spec = &network.spec;
+    let routes: Vec<Value> = network
+        .routes
+        .iter()
+        .map(|r| json!({"subnet": r.subnet, "gateway": r.gateway, "metric": r.metric}))
+        .collect();
+    json!({
+        "cidr": spec.cidr, "vlan": spec.vlan, "mtu": spec.mtu, "domain": spec.dns.domain,
+        "dns_servers": spec.dns.servers, "routes": routes,
+    })
+}
