@@ -13,7 +13,7 @@ use crate::{
     model::Selector,
     names::{PlanId, RunId},
     plan::{self, Goal, Observations, Plan, Planned},
-    resolve::{ResolvedDesign, resolve},
+    resolve::{Allocations, ResolvedDesign, resolve},
     secret::SecretSource,
     source::{DesignSource, Load, Snapshot, SourceError},
     state::{MemoryStore, StateError, StateStore},
@@ -30,18 +30,22 @@ pub struct Design {
     pub resolved: Arc<ResolvedDesign>,
     /// Everything that is wrong, each cause once. Errors keep it from being applied.
     pub diagnostics: Diagnostics,
+    /// The addresses given to `auto`, to be kept by the host and given to the next load.
+    pub allocations: Allocations,
 }
 
 impl Design {
     /// Resolves and validates what was loaded.
-    pub fn of(snapshot: &Snapshot, rules: &RuleSet) -> Self {
-        let resolved = resolve(snapshot);
+    pub fn of(snapshot: &Snapshot, rules: &RuleSet, allocations: &Allocations) -> Self {
+        let resolved = resolve(snapshot, allocations);
         let mut diagnostics = resolved.diagnostics;
         diagnostics.extend(rules.validate(&resolved.design));
         let diagnostics = diagnostics.sorted(&resolved.design.files);
+        let allocations = resolved.allocations;
         Self {
             resolved: Arc::new(resolved.design),
             diagnostics,
+            allocations,
         }
     }
 }
@@ -101,6 +105,7 @@ pub struct Orchestrator {
     sources: Vec<Arc<dyn DesignSource>>,
     drivers: Arc<Drivers>,
     rules: Arc<RuleSet>,
+    allocations: Allocations,
     store: Arc<dyn StateStore>,
     sinks: Vec<Arc<dyn EventSink>>,
     secrets: Option<Arc<dyn SecretSource>>,
@@ -115,6 +120,7 @@ impl Orchestrator {
             sources: Vec::new(),
             drivers: Arc::new(drivers),
             rules: Arc::new(RuleSet::standard()),
+            allocations: Allocations::default(),
             store: Arc::new(MemoryStore::new()),
             sinks: Vec::new(),
             secrets: None,
@@ -134,6 +140,13 @@ impl Orchestrator {
     #[must_use]
     pub fn rules(mut self, rules: RuleSet) -> Self {
         self.rules = Arc::new(rules);
+        self
+    }
+
+    /// Says which `auto` addresses were given before.
+    #[must_use]
+    pub fn allocations(mut self, allocations: Allocations) -> Self {
+        self.allocations = allocations;
         self
     }
 
@@ -185,7 +198,7 @@ impl Orchestrator {
                 all.files.extend(&snapshot.files);
             }
         }
-        Ok(Design::of(&all, &self.rules))
+        Ok(Design::of(&all, &self.rules, &self.allocations))
     }
 
     /// Observes what a plan for these nodes may touch.

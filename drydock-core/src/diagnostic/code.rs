@@ -57,6 +57,7 @@ codes! {
     BAD_REFERENCE = 507, Error, "a reference leads nowhere";
     NOT_INHERITABLE = 508, Error, "a field stands where it is not allowed";
     UNUSED_PROFILE = 509, Note, "a profile is not used";
+    NO_FREE_ADDRESS = 510, Error, "a network has no free address";
 
     ROOT_FILE_SYSTEM = 1001, Error, "a node has no fitting root file system";
 

@@ -152,6 +152,12 @@ impl<F: Fn(&Event) + Send + Sync + 'static> EventSink for F {
     }
 }
 
+impl EventSink for Box<dyn EventSink> {
+    fn emit(&self, event: &Event) {
+        (**self).emit(event);
+    }
+}
+
 impl fmt::Debug for dyn EventSink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("EventSink")

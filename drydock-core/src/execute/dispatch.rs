@@ -6,7 +6,6 @@ use crate::{
     driver::{
         Context, DriverError, Drivers, ErrorKind, NetworkDriver, NetworkTarget, OobAction,
         OobDriver, OobObservation, PowerAction, PowerState, Progress, ServerDriver,
-        ServerObservation,
     },
     names::StepId,
     plan::{Action, Plan, Step, Target},

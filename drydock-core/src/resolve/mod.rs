@@ -3,6 +3,7 @@
 //!
 //! The result is the same whatever the order of files and documents.
 
+mod address;
 mod chain;
 mod check;
 mod decode;
@@ -16,6 +17,7 @@ mod node;
 mod provenance;
 mod resolved;
 
+pub use address::Allocations;
 pub use decode::{DecodeError, decode};
 pub use provenance::{ExplainError, Explanation, History, HistoryStep, What};
 pub use resolved::{
@@ -32,6 +34,7 @@ use crate::{
     source::{Document, Snapshot, Value},
     span::{SourceMap, Span},
 };
+use address::Unallocated;
 use chain::Documents;
 use merge::Watch;
 use std::{
@@ -47,10 +50,12 @@ pub struct Resolved {
     pub design: ResolvedDesign,
     /// What could not, and what is odd; those of reading included.
     pub diagnostics: Diagnostics,
+    /// The addresses given to `auto`: those that came in, and new ones. To be kept by the host.
+    pub allocations: Allocations,
 }
 
-/// Resolves the documents of a snapshot.
-pub fn resolve(snapshot: &Snapshot) -> Resolved {
+/// Resolves the documents of a snapshot, given the addresses that earlier resolving has allocated.
+pub fn resolve(snapshot: &Snapshot, allocations: &Allocations) -> Resolved {
     let mut diagnostics = snapshot.diagnostics.clone();
     let documents = unique(&snapshot.documents, &snapshot.files, &mut diagnostics);
     let documents: Documents = documents
@@ -104,6 +109,21 @@ pub fn resolve(snapshot: &Snapshot) -> Resolved {
         let spec: Option<HostProfile> = decoding.one(&document.id, &value);
         decoded.extend(spec.map(|spec| (document, chain, value, spec)));
     }
+    let mut unallocated: Vec<_> = decoded
+        .iter_mut()
+        .map(|(document, _, value, spec)| Unallocated {
+            document,
+            value,
+            spec,
+        })
+        .collect();
+    let mut allocations = allocations.clone();
+    address::allocate(
+        &mut unallocated,
+        &design.networks,
+        &mut allocations,
+        &mut diagnostics,
+    );
     let resolve_node = |(document, chain, value, spec): (Arc<Document>, _, _, _)| {
         let node = node::node(&document, chain, value, spec, &design, &mut diagnostics);
         (node.name.clone(), Arc::new(node))
@@ -115,6 +135,7 @@ pub fn resolve(snapshot: &Snapshot) -> Resolved {
     Resolved {
         design,
         diagnostics,
+        allocations,
     }
 }
 

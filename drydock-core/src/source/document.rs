@@ -200,7 +200,11 @@ impl fmt::Debug for Value {
             ValueData::List(items) => f.debug_list().entries(items.iter()).finish(),
             ValueData::Map(entries) => f
                 .debug_map()
-                .entries(entries.iter().map(|e| (&e.key, &e.value)))
+                .entries(
+                    entries
+                        .iter()
+                        .map(|e| (secret::mask_urls(&e.key), &e.value)),
+                )
                 .finish(),
         }
     }
@@ -218,7 +222,7 @@ impl fmt::Debug for ValueData {
 
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}: {:?}", self.key, self.value)
+        write!(f, "{:?}: {:?}", secret::mask_urls(&self.key), self.value)
     }
 }
 
@@ -247,9 +251,9 @@ impl Serialize for Value {
             }
             ValueData::Map(entries) => {
                 let mut map = serializer.serialize_map(Some(entries.len()))?;
-                entries
-                    .iter()
-                    .try_for_each(|entry| map.serialize_entry(&entry.key, &entry.value))?;
+                entries.iter().try_for_each(|entry| {
+                    map.serialize_entry(&secret::mask_urls(&entry.key), &entry.value)
+                })?;
                 map.end()
             }
         }

@@ -3,7 +3,7 @@
 use crate::{
     diagnostic::Diagnostics,
     orchestrator::Design,
-    resolve::ResolvedDesign,
+    resolve::{Allocations, ResolvedDesign},
     source::{Snapshot, yaml},
     validate::RuleSet,
 };
@@ -22,7 +22,11 @@ pub fn snapshot(files: &[(&str, &str)]) -> Snapshot {
 
 /// The design of these files, resolved and held against the standard rules.
 pub fn load(files: &[(&str, &str)]) -> Design {
-    Design::of(&snapshot(files), &RuleSet::standard())
+    Design::of(
+        &snapshot(files),
+        &RuleSet::standard(),
+        &Allocations::default(),
+    )
 }
 
 /// The design of these files, which must be free of errors.

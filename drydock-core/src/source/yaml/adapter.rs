@@ -1,6 +1,6 @@
 //! Drives the YAML parser. This is the only file that knows it.
 
-use super::{MAX_DEPTH, removal, tree::Tree};
+use super::{MAX_DEPTH, broken, locate, removal, tree::Tree};
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, quote},
     source::{Form, Value},
@@ -41,7 +41,8 @@ pub(super) fn load(file: FileId, text: &str, removals: &[u32]) -> Loaded {
         removals,
         found,
         refuted,
-        hidden: None,
+        begins: 0,
+        broken: None,
     };
     load.run(parser);
     let Load {
@@ -72,8 +73,10 @@ struct Load<'t> {
     removals: &'t [u32],
     found: Vec<u32>,
     refuted: Vec<u32>,
-    /// From where on a broken document must not be printed.
-    hidden: Option<u32>,
+    /// Where the document begins that is read.
+    begins: u32,
+    /// Whether a document is broken, and from where on it must not be printed at all.
+    broken: Option<Option<u32>>,
 }
 
 impl<'t> Load<'t> {
@@ -94,21 +97,25 @@ impl<'t> Load<'t> {
                 }
             };
             if !goes_on {
-                self.hidden = self.hidden.or(self.tree.abandon());
+                let secret = self.tree.abandon();
+                self.broken = Some(self.broken.flatten().or(secret));
                 if !matches!(parser.proceed_next_document(), Ok(true)) {
                     break;
                 }
             }
         }
-        self.hide_until(self.text.len() as u32);
+        self.begin(self.text.len() as u32);
     }
 
     /// Takes one event in; false when its document is to be left.
     fn event(&mut self, event: Event<'t>, place: &Place) -> bool {
         let span = self.span(place);
         match event {
-            Event::DocumentStart(..) => self.hide_until(span.lo),
-            Event::DocumentEnd => self.tree.finish(),
+            Event::DocumentStart(..) => self.begin(span.lo),
+            Event::DocumentEnd => {
+                self.tree.finish();
+                self.begins = span.hi;
+            }
             Event::Scalar(text, style, anchor, tag) => {
                 let tag = tag.as_deref().map(|tag| (tag, self.tag_span(place)));
                 self.scalar(&text, style, span, anchor, tag);
@@ -226,9 +233,11 @@ impl<'t> Load<'t> {
     }
 
     fn meaningless_tag(&mut self, at: Span) {
-        let message = match self.tree.in_secret() {
-            true => "a tag has no meaning here".to_owned(),
-            false => format!("the tag {} has no meaning here", quote(self.source(at))),
+        let message = if self.tree.in_secret() {
+            self.tree.hide(at.lo, at.hi);
+            "a tag has no meaning here".to_owned()
+        } else {
+            format!("the tag {} has no meaning here", quote(self.source(at)))
         };
         let found = Diagnostic::new(Code::WRONG_VALUE, message).at(at, "");
         self.tree
@@ -278,10 +287,20 @@ impl<'t> Load<'t> {
         });
     }
 
-    fn hide_until(&mut self, end: u32) {
-        if let Some(from) = self.hidden.take() {
-            self.tree.hide(from, end);
+    /// A document begins here; if the one before is broken, its secrets are hidden by what its text looks like.
+    fn begin(&mut self, at: u32) {
+        if let Some(secret) = self.broken.take() {
+            let from = self.begins as usize;
+            let text = self.text.get(from..at as usize).unwrap_or_default();
+            for range in broken::hidden(text) {
+                self.tree
+                    .hide((from + range.start) as u32, (from + range.end) as u32);
+            }
+            if let Some(secret) = secret {
+                self.tree.hide(secret, at);
+            }
         }
+        self.begins = at;
     }
 
     fn source(&self, span: Span) -> &'t str {
@@ -303,53 +322,15 @@ impl<'t> Load<'t> {
 /// The byte that an error is about, where the parser only says in which value it is.
 fn place(text: &str, kind: &ErrorKind, at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
-    let found = match kind {
-        ErrorKind::TabInPlainScalar | ErrorKind::TabAtBlockScalarStart => {
-            let indents = rest.match_indices(['\n', '\r']).map(|(line, _)| line + 1);
-            let tab = |line: usize| {
-                let after = rest[line..].trim_start_matches(' ');
-                after.starts_with('\t').then(|| rest.len() - after.len())
-            };
-            indents.into_iter().find_map(tab)
-        }
-        ErrorKind::TabInBlockIndentation => {
-            let line = text[..at].rfind(['\n', '\r']).map_or(0, |n| n + 1);
-            return text[line..at].find('\t').map_or(at, |tab| line + tab);
-        }
-        ErrorKind::UnknownQuotedScalarEscape => escape(rest, |after| {
-            let next = after.chars().next();
-            next.is_some_and(|c| !"0abt\tnvfre \"/\\N_LPxuU\r\n".contains(c))
-        }),
-        ErrorKind::InvalidQuotedScalarHexEscape => escape(rest, |after| {
-            let digits = match after.as_bytes().first() {
-                Some(b'x') => 2,
-                Some(b'u') => 4,
-                Some(b'U') => 8,
-                _ => return false,
-            };
-            let hex = after[1..]
-                .bytes()
-                .take(digits)
-                .filter(u8::is_ascii_hexdigit);
-            hex.count() < digits
-        }),
+    let further = match kind {
+        ErrorKind::TabInBlockIndentation => return locate::tab_before(text, at),
+        ErrorKind::TabInPlainScalar | ErrorKind::TabAtBlockScalarStart => locate::tab_below(rest),
+        ErrorKind::UnexpectedCharacter { character } => rest.find(*character),
+        ErrorKind::UnknownQuotedScalarEscape => locate::unknown_escape(rest),
+        ErrorKind::InvalidQuotedScalarHexEscape => locate::short_escape(rest),
         _ => None,
     };
-    at + found.unwrap_or(0)
-}
-
-/// The first backslash of a quoted text whose escape, that is what follows it, is wrong.
-fn escape(quoted: &str, wrong: impl Fn(&str) -> bool) -> Option<usize> {
-    let mut chars = quoted.char_indices();
-    while let Some((at, c)) = chars.next() {
-        if c == '\\' {
-            if wrong(&quoted[at + 1..]) {
-                return Some(at);
-            }
-            chars.next();
-        }
-    }
-    None
+    at + further.unwrap_or(0)
 }
 
 /// An error in our words, and what to do. Nothing of the text is quoted: it may be a secret.

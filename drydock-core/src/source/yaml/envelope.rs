@@ -175,22 +175,35 @@ impl<'v> Reading<'v> {
 
     /// The single value of a key of the envelope.
     pub(super) fn single(&mut self, value: &'v Value, key: &'static str) -> Option<&'v Value> {
-        let Some(entry) = value.entry(key) else {
-            self.missing.push(key);
-            return None;
-        };
-        let written = entry
-            .value
-            .as_scalar()
-            .is_some_and(|s| !s.text.is_empty() && !s.is_null_word());
-        if !written {
-            let message = format!(
-                "{key} must be a single value, this is {}",
-                shown(&entry.value)
-            );
-            self.push(Diagnostic::new(Code::ENVELOPE, message).at(entry.key_span, ""));
+        match value.entry(key) {
+            Some(entry) => self.word(entry),
+            None => {
+                self.missing.push(key);
+                None
+            }
         }
-        written.then_some(&entry.value)
+    }
+
+    /// The value of an entry that must be a word to call something by.
+    fn word(&mut self, entry: &'v Entry) -> Option<&'v Value> {
+        let scalar = entry.value.as_scalar();
+        let word = scalar
+            .is_some_and(|s| !s.text.is_empty() && !s.is_null_word() && s.form != Form::Tagged);
+        // Names are printed everywhere, so a secret must not become one.
+        let secret = scalar.is_some_and(|s| s.shown() != s.text);
+        if word && !secret {
+            return Some(&entry.value);
+        }
+        let message = match secret {
+            true => format!("{} must not hold a secret", entry.key),
+            false => format!(
+                "{} must be a single value, this is {}",
+                entry.key,
+                shown(&entry.value)
+            ),
+        };
+        self.push(Diagnostic::new(Code::ENVELOPE, message).at(entry.key_span, ""));
+        None
     }
 
     /// Reports what does not belong into the envelope.
@@ -245,23 +258,8 @@ impl<'v> Reading<'v> {
             self.push(found.help("write metadata: {name: NAME}"));
             return None;
         };
-        match name.value.as_scalar() {
-            Some(scalar)
-                if !scalar.text.is_empty()
-                    && !scalar.is_null_word()
-                    && scalar.form != Form::Tagged =>
-            {
-                Some((scalar.text.clone(), name.value.span))
-            }
-            _ => {
-                let message = format!(
-                    "a name must be a single value, this is {}",
-                    shown(&name.value)
-                );
-                self.push(Diagnostic::new(Code::ENVELOPE, message).at(name.key_span, ""));
-                None
-            }
-        }
+        let name = self.word(name)?;
+        Some((name.as_text()?.into(), name.span))
     }
 
     /// What the document says; nothing where it says it wrongly.

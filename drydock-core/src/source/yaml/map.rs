@@ -32,6 +32,8 @@ pub(super) struct Map {
 pub(super) struct Key {
     text: SmolStr,
     pub(super) span: Span,
+    /// The byte after it, in its own place.
+    pub(super) end: u32,
     role: Role,
     pub(super) position: Position,
 }
@@ -76,6 +78,7 @@ impl Map {
         let mut key = Key {
             text: SmolStr::default(),
             span,
+            end: node.end,
             role: Role::Entry,
             position: Position::Open,
         };
@@ -181,12 +184,15 @@ impl Map {
 
 /// The value of this key, sealed if it is a secret, its place marked.
 pub(super) fn hidden(key: &Key, mut node: Node, spans: &mut Vec<Span>, seals: &mut bool) -> Node {
-    if key.position == Position::Open || secrets::names_a_secret(&node.value) {
+    if key.position == Position::Open || (secrets::names_a_secret(&node.value) && !node.missing) {
         return node;
     }
-    if node.value.span.hi > node.value.span.lo {
-        spans.push(node.value.span);
+    let span = node.value.span;
+    if span.hi > span.lo {
+        spans.push(span);
     }
+    // From the colon on: a secret that is not quoted may have been read as a tag, an anchor or an alias.
+    spans.push(Span::new(span.file, key.end + 1, node.end));
     if key.position == Position::Secret {
         match &mut node.value.data {
             // The other values of an anchor are elsewhere; they are found when the document is complete.

@@ -6,9 +6,11 @@
 //! was written, so nothing is lost. No input makes the reader panic, hang or use memory out of proportion.
 
 mod adapter;
+mod broken;
 mod encoding;
 mod envelope;
 mod identity;
+mod locate;
 mod map;
 mod removal;
 pub(super) mod secrets;

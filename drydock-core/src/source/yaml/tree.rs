@@ -64,7 +64,7 @@ enum Inside {
 pub(super) struct Node {
     pub(super) value: Value,
     /// The byte after it, in its own place.
-    end: u32,
+    pub(super) end: u32,
     nodes: u64,
     depth: u32,
     /// Whether it may stand in several places.
@@ -244,6 +244,9 @@ impl Tree {
 
     /// Stands for something that was reported.
     fn missing(&mut self, span: Span) {
+        if self.in_secret() {
+            self.secrets.push(span);
+        }
         let value = Value::scalar("", Form::Plain, span);
         self.attach(Node {
             missing: true,
@@ -347,7 +350,7 @@ impl Tree {
     pub(super) fn abandon(&mut self) -> Option<u32> {
         let unsafe_from = self.open.iter().find_map(|open| match &open.inside {
             Inside::Map(Map { key: Some(key), .. }) if key.position != Position::Open => {
-                Some(key.span.hi)
+                Some(key.end)
             }
             _ => None,
         });

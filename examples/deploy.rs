@@ -1,0 +1,145 @@
+//! The main job: a site design, resolved, checked, planned, approved and carried out.
+//!
+//! `deploy [PATH...] [--nodes SELECTOR] [--approve PLAN-ID|all] [--max-destructive N] [--seed N] [--format text|json]`
+//!
+//! Without arguments it deploys the bundled site on a simulated one and approves its own plan. Exit 0 all done,
+//! 1 something failed, 2 bad arguments, 3 a plan that destroys something and is not approved.
+
+use clap::Parser;
+use drydock_core::{
+    ApplyError, Approval, Design, Goal, Orchestrator, Outcome, Plan, Selector,
+    diagnostic::render_all,
+    event::Event,
+    names::{PlanId, RunId},
+};
+use drydock_examples::{
+    FAILED, Failure, Format, NOT_APPROVED, OK, color, demo, findings, load, print, progress, say,
+    tables, verdict,
+};
+use drydock_noop::SimulatedSite;
+use serde_json::{Value, json};
+use std::{path::PathBuf, process::ExitCode};
+
+/// Deploys a site design on a simulated site.
+#[derive(Debug, Parser)]
+#[command(name = "deploy")]
+struct Arguments {
+    /// Files and folders of YAML documents; the bundled site when there are none.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Which nodes, such as `role=compute,rack in (r1,r2)`.
+    #[arg(long, value_name = "SELECTOR", default_value = "")]
+    nodes: Selector,
+    /// The id of the plan that may be carried out, or `all`.
+    #[arg(long, value_name = "PLAN-ID|all")]
+    approve: Option<String>,
+    /// How many nodes a plan may overwrite, at most.
+    #[arg(long, value_name = "N")]
+    max_destructive: Option<usize>,
+    /// Which faults the simulated site has: 0 none, others some; one that 7 divides breaks a node for good.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Text for people, or one JSON event a line.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+fn main() -> ExitCode {
+    drydock_examples::main(run(Arguments::parse()))
+}
+
+async fn run(arguments: Arguments) -> Result<u8, Failure> {
+    let is_demo = arguments.paths.is_empty();
+    let paths = if is_demo {
+        demo::bundled()
+    } else {
+        arguments.paths.clone()
+    };
+    let design = load(&paths).await?;
+    say(&findings(&design));
+    if verdict(&design) != OK {
+        return Ok(FAILED);
+    }
+    let site = demo::site(&design, arguments.seed);
+    let orchestrator = Orchestrator::new(demo::drivers(&site)).policy(demo::policy());
+    let planned = orchestrator
+        .plan(&design, Goal::Deploy, &arguments.nodes)
+        .await;
+    say(&render_all(
+        &planned.diagnostics,
+        &design.resolved.files,
+        color(),
+    ));
+    let plan = planned.plan;
+    match arguments.format {
+        Format::Text => print(&plan.display().text()),
+        Format::Json => line(&json!({"event": "plan", "plan": plan})),
+    }
+    let approval = match arguments.approve.as_deref() {
+        Some("all") => Approval::All,
+        Some(id) => Approval::Plan(PlanId::from(id)),
+        None if is_demo => Approval::All,
+        None => Approval::None,
+    };
+    let run = RunId::new(format!("deploy-{}", plan.id));
+    let orchestrator = match arguments.format {
+        Format::Text => orchestrator.sink(progress::sink(&plan)),
+        Format::Json => orchestrator.sink(|event: &Event| line(&json!(event))),
+    };
+    let outcome = match orchestrator
+        .apply(&design, &plan, run, &approval, arguments.max_destructive)
+        .await
+    {
+        Ok(outcome) => outcome,
+        Err(error @ (ApplyError::NotApproved { .. } | ApplyError::TooDestructive { .. })) => {
+            return Err(Failure::new(NOT_APPROVED, error));
+        }
+        Err(error) => return Err(Failure::new(FAILED, error)),
+    };
+    report(&arguments, &design, &site, &plan, &outcome);
+    let is_done = outcome.is_success() && planned.diagnostics.errors() == 0;
+    Ok(if is_done { OK } else { FAILED })
+}
+
+/// What was done, and what the simulated world itself says of it.
+fn report(
+    arguments: &Arguments,
+    design: &Design,
+    site: &SimulatedSite,
+    plan: &Plan,
+    outcome: &Outcome,
+) {
+    let deviations = site.as_designed(&design.resolved);
+    match arguments.format {
+        Format::Json => {
+            let world = json!({
+                "event": "world", "nodes": site.nodes(), "networks": site.networks(),
+                "deviations": deviations, "violations": site.violations(),
+            });
+            line(&world);
+        }
+        Format::Text => {
+            print(&tables::outcome(plan, outcome));
+            let nodes = site.nodes();
+            let deployed = nodes
+                .iter()
+                .filter(|node| node.state == drydock_core::driver::ServerState::Deployed);
+            print(&format!(
+                "The simulated site has {} of {} nodes deployed",
+                deployed.count(),
+                nodes.len()
+            ));
+            match deviations.as_slice() {
+                [] => print(", all as designed.\n"),
+                some => print(&format!(
+                    "; it differs from the design in {} places.\n",
+                    some.len()
+                )),
+            }
+        }
+    }
+}
+
+fn line(value: &Value) {
+    print(&format!("{value}\n"));
+}

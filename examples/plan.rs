@@ -1,0 +1,69 @@
+//! Shows what would be done to bring a site from new machines to its design, and changes nothing.
+//!
+//! `plan PATH... [--goal deploy|release|verify] [--nodes SELECTOR] [--format text|json|dot|mermaid]`
+
+use clap::{Parser, ValueEnum};
+use drydock_core::{Goal, Orchestrator, Selector, diagnostic::render_all};
+use drydock_examples::{
+    FAILED, Failure, OK, Paths, color, demo, findings, load, print, say, verdict,
+};
+use std::process::ExitCode;
+
+/// Shows what would be done.
+#[derive(Debug, Parser)]
+#[command(name = "plan")]
+struct Arguments {
+    #[command(flatten)]
+    site: Paths,
+    /// What the plan is for: deploy, release or verify.
+    #[arg(long, default_value = "deploy")]
+    goal: Goal,
+    /// Which nodes, such as `role=compute,rack in (r1,r2)`.
+    #[arg(long, value_name = "SELECTOR", default_value = "")]
+    nodes: Selector,
+    /// How to show it.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Shown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Shown {
+    Text,
+    Json,
+    Dot,
+    Mermaid,
+}
+
+fn main() -> ExitCode {
+    drydock_examples::main(run(Arguments::parse()))
+}
+
+async fn run(arguments: Arguments) -> Result<u8, Failure> {
+    let design = load(&arguments.site.paths).await?;
+    say(&findings(&design));
+    if verdict(&design) != OK {
+        return Ok(FAILED);
+    }
+    let site = demo::site(&design, 0);
+    let orchestrator = Orchestrator::new(demo::drivers(&site));
+    let planned = orchestrator
+        .plan(&design, arguments.goal, &arguments.nodes)
+        .await;
+    say(&render_all(
+        &planned.diagnostics,
+        &design.resolved.files,
+        color(),
+    ));
+    let shown = planned.plan.display();
+    print(&match arguments.format {
+        Shown::Text => shown.text(),
+        Shown::Json => shown.json() + "\n",
+        Shown::Dot => shown.dot(),
+        Shown::Mermaid => shown.mermaid(),
+    });
+    Ok(if planned.diagnostics.errors() > 0 {
+        FAILED
+    } else {
+        OK
+    })
+}
