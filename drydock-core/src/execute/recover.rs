@@ -23,7 +23,8 @@ impl Run {
             );
             match &record.fact {
                 Fact::Started => run.steps[record.step.index()].started = true,
-                Fact::Done if !is_settled => run.settle_done(record.step, now),
+                // What this frees becomes due when the whole journal has been read: it may be done as well.
+                Fact::Done if !is_settled => drop(run.settle_done(record.step)),
                 Fact::Failed { .. } if !is_settled => run.settle_failed(record.step),
                 Fact::Done | Fact::Failed { .. } => {}
             }

@@ -207,7 +207,7 @@ impl Run {
     fn observed(&mut self, step: StepId, seen: Observation, now: Duration) {
         if let Err(reason) = self.may_begin(step, &seen) {
             self.in_flight -= 1;
-            return self.fail(step, reason, now);
+            return self.fail(step, reason);
         }
         let state = &mut self.steps[step.index()];
         if state.since.is_none() {
@@ -270,7 +270,6 @@ impl Run {
                     return self.fail(
                         step,
                         format!("not done within {limit} s; last seen: {note}"),
-                        now,
                     );
                 }
                 self.events.push(EventKind::StepWaiting {
@@ -294,13 +293,12 @@ impl Run {
         // Whatever may have happened is observed before the next call, as before every call.
         let again = error.kind().is_retryable() || error.kind() == ErrorKind::Indeterminate;
         if !again {
-            return self.fail(step, error.to_string(), now);
+            return self.fail(step, error.to_string());
         }
         if failures > self.policy.failures || self.is_overdue(step, now) {
             return self.fail(
                 step,
                 format!("given up after {failures} failed calls: {error}"),
-                now,
             );
         }
         let name = step_name(&self.plan, step);
@@ -323,22 +321,25 @@ impl Run {
         self.events.push(EventKind::StepDone {
             name: step_name(&self.plan, step),
         });
-        self.settle_done(step, now);
-    }
-
-    pub(super) fn settle_done(&mut self, step: StepId, now: Duration) {
-        self.steps[step.index()].status = Status::Done;
-        self.unsettled -= 1;
-        for dependent in mem::take(&mut self.dependents[step.index()]) {
-            let state = &mut self.steps[dependent.index()];
-            state.unmet -= 1;
-            if state.unmet == 0 && state.status == Status::Blocked {
-                self.due(dependent, now);
-            }
+        for freed in self.settle_done(step) {
+            self.due(freed, now);
         }
     }
 
-    fn fail(&mut self, step: StepId, reason: String, _now: Duration) {
+    /// The step is done; answers which steps nothing blocks any more.
+    pub(super) fn settle_done(&mut self, step: StepId) -> Vec<StepId> {
+        self.steps[step.index()].status = Status::Done;
+        self.unsettled -= 1;
+        let mut dependents = mem::take(&mut self.dependents[step.index()]);
+        dependents.retain(|dependent| {
+            let state = &mut self.steps[dependent.index()];
+            state.unmet -= 1;
+            state.unmet == 0 && state.status == Status::Blocked
+        });
+        dependents
+    }
+
+    fn fail(&mut self, step: StepId, reason: String) {
         self.records.push(Record::new(
             step,
             Fact::Failed {

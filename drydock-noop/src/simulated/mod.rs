@@ -1,11 +1,23 @@
 //! A simulated site: machines, BMCs and networks as strict as real ones, in memory, for tests and rehearsals.
 //!
 //! Its three drivers work on one world. The world refuses every step that would do harm at a real site and keeps it in
-//! mind, so that a run that went wrong and healed itself is found out: see [`SimulatedSite::violations`]. What takes time
-//! takes the time of its [`Clock`]; what goes wrong is chosen beforehand as [`Faults`].
+//! mind, so that a run that went wrong and healed itself is found out: see [`SimulatedSite::violations`]. What is long
+//! takes its time by a [`Clock`]; what goes wrong is chosen beforehand as [`Faults`].
 //!
 //! No call blocks or waits: it is ready at once, or never where the caller is to crash. What it does not simulate:
 //! packets, passwords and the inside of an operating system.
+//!
+//! ```
+//! use drydock_core::resolve::ResolvedDesign;
+//! use drydock_noop::{Clock, Faults, SimulatedSite};
+//!
+//! let design = ResolvedDesign::default();
+//! let site = SimulatedSite::new(&design)
+//!     .clock(Clock::manual())
+//!     .faults(Faults::from_seed(7, &design));
+//! assert_eq!(site.server_driver().name(), "simulated-server");
+//! assert!(site.as_designed(&design).is_empty() && site.violations().is_empty());
+//! ```
 
 mod call;
 mod clock;
@@ -43,8 +55,8 @@ use world::{Segment, World};
 pub struct SimulatedSite(Arc<Mutex<World>>);
 
 impl SimulatedSite {
-    /// The site of a design as it is delivered: every machine New and off, no network there. Nothing goes wrong, and time
-    /// is Tokio's.
+    /// The site of a design as it is delivered: every machine New and off, no network there. Nothing goes wrong, and
+    /// time is Tokio's.
     pub fn new(design: &ResolvedDesign) -> Self {
         Self(Arc::new(Mutex::new(World::new(design))))
     }
@@ -93,8 +105,8 @@ impl SimulatedSite {
         Arc::new(oob::SimulatedOobDriver(self.clone()))
     }
 
-    /// Every step that was refused because it is not allowed: the node, the action, the state and why. Empty at the end of
-    /// every correct run, whatever went wrong in it.
+    /// Every step that was refused because it is not allowed: the node, the action, the state and why. Empty at the end
+    /// of every correct run, whatever went wrong in it.
     pub fn violations(&self) -> Vec<String> {
         self.world().violations.clone()
     }

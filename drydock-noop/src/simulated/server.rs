@@ -184,9 +184,9 @@ impl World {
         let mine = machine.node.operation.as_deref() == Some(call.operation);
         let may = match machine.node.state {
             ServerState::Deployed if machine.facts() == facts_of(call.node) => return AT_GOAL,
-            ServerState::Deploying if mine => return Ok((machine.progress(call.now), false)),
+            // Also one that another operation has begun: it is waited for, never begun again.
+            ServerState::Deploying => return Ok((machine.progress(call.now), false)),
             ServerState::Broken if mine => return Err(broken(machine)),
-            ServerState::Deploying => Err("another operation is deploying it".to_owned()),
             _ => self.may_deploy(machine, call.node, call.operation, call.now),
         };
         self.begin_phase(call, may, |_| {})
@@ -194,11 +194,9 @@ impl World {
 
     fn release(&mut self, call: &Call<'_>) -> Step {
         let machine = self.known(call.node).ok_or_else(|| unknown(call.node))?;
-        let mine = machine.node.operation.as_deref() == Some(call.operation);
         let may = match machine.node.state {
             ServerState::Ready => return AT_GOAL,
-            ServerState::Releasing if mine => return Ok((machine.progress(call.now), false)),
-            ServerState::Releasing => Err("another operation is releasing it".to_owned()),
+            ServerState::Releasing => return Ok((machine.progress(call.now), false)),
             _ => self.may_release(machine, call.operation),
         };
         self.begin_phase(call, may, |_| {})
