@@ -8,7 +8,7 @@ use crate::{
         OobDriver, OobObservation, PowerAction, PowerState, Progress, ServerDriver,
     },
     names::StepId,
-    plan::{Action, Plan, Step, Target},
+    plan::{Action, ObservedAs, Plan, Step},
     resolve::{ResolvedDesign, ResolvedNetwork, ResolvedNode},
 };
 use std::{sync::Arc, time::Duration};
@@ -98,14 +98,10 @@ impl Dispatch {
         let Some(first) = steps.first().map(|step| self.step(*step)) else {
             return Vec::new();
         };
-        let answers = match (first.action, &first.target) {
-            (Action::Network(_), _) | (Action::Verify, Target::Network(_)) => {
-                self.observe_networks(cx, steps).await
-            }
-            (Action::Oob(_), _) => self.observe_oob(cx, steps).await,
-            (Action::Server(_), _) | (Action::Verify, Target::Node(_)) => {
-                self.observe_servers(cx, steps).await
-            }
+        let answers = match first.observed_as() {
+            ObservedAs::Network => self.observe_networks(cx, steps).await,
+            ObservedAs::Machine => self.observe_oob(cx, steps).await,
+            ObservedAs::Server => self.observe_servers(cx, steps).await,
         };
         answers.unwrap_or_else(|error| {
             let again = || DriverError::new(error.kind(), error.to_string());

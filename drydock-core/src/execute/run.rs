@@ -7,7 +7,7 @@ use crate::{
     driver::{DriverError, ErrorKind, Progress, Risk},
     event::{EventKind, StepName},
     names::{DriverName, StepId},
-    plan::{Plan, Step},
+    plan::{ObservedAs, Plan, Step},
     state::{Fact, Record},
 };
 use std::{
@@ -161,15 +161,17 @@ impl Run {
 
     /// Takes what is due, as far as the limit allows, in one batch for each driver.
     fn gather_due(&mut self, now: Duration) {
-        let mut batches: BTreeMap<&DriverName, Vec<StepId>> = BTreeMap::new();
+        // One driver may serve nodes, networks and power under one name: each kind is observed by itself.
+        let mut batches: BTreeMap<(ObservedAs, &DriverName), Vec<StepId>> = BTreeMap::new();
         while self.in_flight < self.policy.in_flight.max(1) {
             let Some(step) = self.ready.pop_due(now) else {
                 break;
             };
             self.steps[step.index()].status = Status::InFlight;
             self.in_flight += 1;
+            let planned = &self.plan.steps[step.index()];
             batches
-                .entry(&self.plan.steps[step.index()].driver)
+                .entry((planned.observed_as(), &planned.driver))
                 .or_default()
                 .push(step);
         }

@@ -103,7 +103,10 @@ impl Worker {
                 renewed = now;
             }
             let command = run.poll(now);
-            self.emit(&mut run, now);
+            // What is told has happened: events come after their records are durable.
+            if !matches!(command, Command::Append(_)) {
+                self.emit(&mut run, now);
+            }
             match command {
                 Command::Append(records) => {
                     reasons.extend(failures(&records));

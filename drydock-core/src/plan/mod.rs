@@ -13,7 +13,7 @@ mod step;
 
 pub use action::{Action, Target};
 pub use display::PlanDisplay;
-pub use step::{DesignedIdentity, Precondition, Step};
+pub use step::{DesignedIdentity, ObservedAs, Precondition, Step};
 
 use crate::{
     diagnostic::Diagnostics,

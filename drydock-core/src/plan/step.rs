@@ -33,6 +33,29 @@ pub struct Step {
     pub needs: Vec<StepId>,
 }
 
+/// By which kind of driver a step's target is observed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ObservedAs {
+    /// By a network driver.
+    Network,
+    /// By an OOB driver.
+    Machine,
+    /// By a server driver.
+    Server,
+}
+
+impl Step {
+    /// By which kind of driver its target is observed.
+    pub fn observed_as(&self) -> ObservedAs {
+        match (self.action, &self.target) {
+            (Action::Network(_), _) | (Action::Verify, Target::Network(_)) => ObservedAs::Network,
+            (Action::Oob(_), _) => ObservedAs::Machine,
+            (Action::Server(_), _) | (Action::Verify, Target::Node(_)) => ObservedAs::Server,
+        }
+    }
+}
+
 /// What must hold of a target when a step on it is first taken; else the step fails and touches nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]

@@ -1,0 +1,146 @@
+//! Whatever goes wrong, the run ends as it should, and nothing is done twice.
+
+use crate::{bundled, orchestrator, plan, sound};
+use drydock_core::{Approval, Goal, driver::ServerState, names::RunId};
+use drydock_noop::{Faults, SimulatedNode, SimulatedSite, simulated::Fault};
+
+#[tokio::test(start_paused = true)]
+async fn whatever_goes_wrong_the_end_is_as_designed_and_the_second_plan_is_empty() {
+    let design = bundled().await;
+    for seed in 0..80 {
+        let faults = Faults::from_seed(seed, &design.resolved);
+        let site = SimulatedSite::new(&design.resolved).faults(faults);
+        let orchestrator = orchestrator(&site);
+        let planned = plan(&orchestrator, &design, Goal::Deploy).await;
+        let run = RunId::from("r");
+        let outcome = orchestrator
+            .apply(&design, &planned.plan, run, &Approval::All, None)
+            .await
+            .unwrap();
+        sound(&site);
+        let deviations = site.as_designed(&design.resolved);
+        if seed % 7 == 0 && seed != 0 {
+            assert_eq!(
+                (outcome.failed.len(), deviations.len()),
+                (1, 1),
+                "seed {seed}: {outcome:?}"
+            );
+            let deployed = |node: &&SimulatedNode| node.state == ServerState::Deployed;
+            assert_eq!(
+                site.nodes().iter().filter(deployed).count(),
+                11,
+                "seed {seed}"
+            );
+        } else {
+            assert!(outcome.is_success(), "seed {seed}: {outcome:?}");
+            assert_eq!(deviations, Vec::<String>::new(), "seed {seed}");
+            let again = plan(&orchestrator, &design, Goal::Deploy).await;
+            assert!(
+                again.plan.is_empty() && again.diagnostics.is_empty(),
+                "seed {seed}: {again:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crash_in_any_call_is_gone_on_from() {
+    let design = bundled().await;
+    let mut crashed = 0;
+    loop {
+        let faults = Faults::none().crash_at_call(crashed + 1);
+        let site = SimulatedSite::new(&design.resolved).faults(faults);
+        let orchestrator = orchestrator(&site);
+        let planned = plan(&orchestrator, &design, Goal::Deploy).await;
+        let run = || {
+            orchestrator.apply(
+                &design,
+                &planned.plan,
+                RunId::from("r"),
+                &Approval::All,
+                None,
+            )
+        };
+        let finished = tokio::select! {
+            outcome = run() => Some(outcome.unwrap()),
+            () = site.crashed() => None,
+        };
+        let Some(outcome) = finished else {
+            crashed += 1;
+            let outcome = run().await.unwrap();
+            assert!(
+                outcome.is_success(),
+                "after a crash in call {crashed}: {outcome:?}"
+            );
+            sound(&site);
+            assert_eq!(site.as_designed(&design.resolved), Vec::<String>::new());
+            let once = |node: &SimulatedNode| {
+                (node.counters.commissioned, node.counters.deployed) == (1, 1)
+            };
+            assert!(
+                site.nodes().iter().all(once),
+                "after a crash in call {crashed}"
+            );
+            continue;
+        };
+        assert!(
+            outcome.is_success() && crashed >= 78,
+            "only {crashed} calls change something"
+        );
+        break;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_always_fails_is_given_up_with_its_reason() {
+    let design = bundled().await;
+    let kind =
+        drydock_noop::simulated::CallKind::Server(drydock_core::driver::ServerAction::Commission);
+    let faults = (0..20).fold(Faults::none(), |f, n| {
+        f.at(kind, "storage-1", n, Fault::Unavailable)
+    });
+    let site = SimulatedSite::new(&design.resolved).faults(faults);
+    let orchestrator = orchestrator(&site);
+    let planned = plan(&orchestrator, &design, Goal::Deploy).await.plan;
+    let outcome = orchestrator
+        .apply(&design, &planned, RunId::from("r"), &Approval::All, None)
+        .await
+        .unwrap();
+    let [(_, reason)] = outcome.failed.as_slice() else {
+        panic!("{outcome:?}")
+    };
+    assert!(
+        reason.starts_with("given up after 9 failed calls: storage-1"),
+        "{reason}"
+    );
+    assert_eq!(
+        outcome.skipped.len(),
+        3,
+        "what needs it is skipped, and nothing else"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_failed_stays_failed_until_it_is_planned_again() {
+    let design = bundled().await;
+    let faults = Faults::none().broken("storage-1".into(), "its disk is dead");
+    let site = SimulatedSite::new(&design.resolved).faults(faults);
+    let orchestrator = orchestrator(&site);
+    let planned = plan(&orchestrator, &design, Goal::Deploy).await.plan;
+    let run = || async {
+        let run = RunId::from("r");
+        orchestrator
+            .apply(&design, &planned, run, &Approval::All, None)
+            .await
+            .unwrap()
+    };
+    let first = run().await;
+    assert_eq!(first.failed.len(), 1);
+    let calls = site.calls();
+    assert_eq!(run().await, first);
+    assert_eq!(
+        site.calls(),
+        calls,
+        "going on with a finished run calls nobody"
+    );
+}

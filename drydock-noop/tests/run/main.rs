@@ -1,0 +1,35 @@
+//! Whole runs over the bundled site on the simulated one.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod faults;
+mod order;
+mod plans;
+
+use drydock_core::{Design, DirectorySource, Drivers, Goal, Orchestrator, Selector, plan::Planned};
+use drydock_noop::SimulatedSite;
+
+pub(crate) async fn bundled() -> Design {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/site");
+    let loader = Orchestrator::new(Drivers::new()).source(DirectorySource::new("site", [path]));
+    let design = loader.load().await.unwrap();
+    assert_eq!(design.diagnostics.len(), 0, "{:?}", design.diagnostics);
+    design
+}
+
+pub(crate) fn orchestrator(site: &SimulatedSite) -> Orchestrator {
+    let drivers = Drivers::new()
+        .server(Selector::everything(), site.server_driver())
+        .network(Selector::everything(), site.network_driver())
+        .oob("ipmi", site.oob_driver());
+    Orchestrator::new(drivers)
+}
+
+pub(crate) async fn plan(orchestrator: &Orchestrator, design: &Design, goal: Goal) -> Planned {
+    orchestrator
+        .plan(design, goal, &Selector::everything())
+        .await
+}
+
+pub(crate) fn sound(site: &SimulatedSite) {
+    assert_eq!(site.violations(), Vec::<String>::new());
+}

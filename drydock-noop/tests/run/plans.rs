@@ -1,0 +1,203 @@
+//! What a plan promises, who must approve it, and what stops it.
+
+use crate::{bundled, orchestrator, plan, sound};
+use drydock_core::{
+    ApplyError, Approval, Goal, Selector,
+    driver::ServerState,
+    names::{PlanId, RunId},
+};
+use drydock_noop::{SimulatedNode, SimulatedSite};
+
+#[tokio::test(start_paused = true)]
+async fn what_destroys_needs_an_approval_of_that_plan_and_keeps_to_its_bound() {
+    let design = bundled().await;
+    let site = SimulatedSite::new(&design.resolved);
+    let orchestrator = orchestrator(&site);
+    let planned = plan(&orchestrator, &design, Goal::Deploy).await.plan;
+    let apply = async |approval: Approval, bound| {
+        orchestrator
+            .apply(&design, &planned, RunId::from("r"), &approval, bound)
+            .await
+    };
+    assert!(matches!(
+        apply(Approval::None, None).await,
+        Err(ApplyError::NotApproved { nodes: 12, .. })
+    ));
+    let other = Approval::Plan(PlanId::from("0123456789abcdef"));
+    assert!(matches!(
+        apply(other, None).await,
+        Err(ApplyError::NotApproved { .. })
+    ));
+    let bound = apply(Approval::All, Some(11)).await;
+    assert!(matches!(
+        bound,
+        Err(ApplyError::TooDestructive {
+            nodes: 12,
+            bound: 11,
+            ..
+        })
+    ));
+    assert!(
+        site.nodes()
+            .iter()
+            .all(|node| node.state == ServerState::New),
+        "nothing was touched"
+    );
+
+    let mut forged = planned.clone();
+    forged.steps.pop();
+    let approved = Approval::Plan(forged.id.clone());
+    let result = orchestrator
+        .apply(&design, &forged, RunId::from("r"), &approved, None)
+        .await;
+    assert!(
+        matches!(result, Err(ApplyError::OtherDesign(_))),
+        "a plan that does not match its id is refused"
+    );
+
+    assert!(
+        apply(Approval::Plan(planned.id.clone()), Some(12))
+            .await
+            .unwrap()
+            .is_success()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_plan_is_the_same_whatever_the_power_and_its_id_follows_the_design() {
+    let design = bundled().await;
+    let site = SimulatedSite::new(&design.resolved);
+    let first = plan(&orchestrator(&site), &design, Goal::Deploy).await.plan;
+    site.edit_node("compute-1", |node| {
+        node.power = drydock_core::driver::PowerState::On
+    });
+    let second = plan(&orchestrator(&site), &design, Goal::Deploy).await.plan;
+    assert_eq!(first, second);
+    assert_eq!(first.display().json(), second.display().json());
+    site.edit_node("compute-1", |node| node.state = ServerState::Ready);
+    let third = plan(&orchestrator(&site), &design, Goal::Deploy).await.plan;
+    assert_ne!(first.id, third.id);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_is_not_the_designed_one_is_not_touched() {
+    let design = bundled().await;
+    let site = SimulatedSite::new(&design.resolved);
+    let orchestrator = orchestrator(&site);
+    let planned = plan(&orchestrator, &design, Goal::Deploy).await;
+    site.edit_node("storage-1", |node| {
+        node.identity.serial = Some("ANOTHER".into())
+    });
+    let run = RunId::from("r");
+    let outcome = orchestrator
+        .apply(&design, &planned.plan, run, &Approval::All, None)
+        .await
+        .unwrap();
+    let [(step, reason)] = outcome.failed.as_slice() else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(planned.plan.steps[step.index()].target.name(), "storage-1");
+    assert!(
+        reason.contains("is not the machine of the design: it shows serial ANOTHER"),
+        "{reason}"
+    );
+    assert_eq!(site.node("storage-1").unwrap().counters.deployed, 0);
+    assert_eq!(outcome.done.len(), planned.plan.steps.len() - 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_that_no_longer_fits_stops_its_node_only() {
+    let design = bundled().await;
+    let site = SimulatedSite::new(&design.resolved);
+    let orchestrator = orchestrator(&site);
+    let planned = plan(&orchestrator, &design, Goal::Deploy).await;
+    site.edit_node("storage-2", |node| node.state = ServerState::Deployed);
+    let run = RunId::from("r");
+    let outcome = orchestrator
+        .apply(&design, &planned.plan, run, &Approval::All, None)
+        .await
+        .unwrap();
+    let [(_, reason)] = outcome.failed.as_slice() else {
+        panic!("{outcome:?}")
+    };
+    assert!(
+        reason.contains("storage-2 is Deployed, but was planned to be"),
+        "{reason}"
+    );
+    assert_eq!(site.node("storage-2").unwrap().counters.deployed, 0);
+    sound(&site);
+}
+
+#[tokio::test(start_paused = true)]
+async fn drift_on_a_deployed_node_is_told_and_not_mended() {
+    let design = bundled().await;
+    let site = SimulatedSite::new(&design.resolved);
+    let orchestrator = orchestrator(&site);
+    let first = plan(&orchestrator, &design, Goal::Deploy).await.plan;
+    orchestrator
+        .apply(&design, &first, RunId::from("r"), &Approval::All, None)
+        .await
+        .unwrap();
+    site.edit_node("gateway-1", |node| node.image = Some("jammy".into()));
+    let again = plan(&orchestrator, &design, Goal::Deploy).await;
+    assert!(again.plan.is_empty());
+    let messages: Vec<String> = again.diagnostics.iter().map(|d| d.full_message()).collect();
+    assert_eq!(
+        messages,
+        ["platform.image is jammy on the node, noble by design"]
+    );
+
+    let verify = plan(&orchestrator, &design, Goal::Verify).await.plan;
+    assert_eq!(verify.destroyed_nodes(), 0);
+    let outcome = orchestrator
+        .apply(&design, &verify, RunId::from("v"), &Approval::None, None)
+        .await
+        .unwrap();
+    let [(_, reason)] = outcome.failed.as_slice() else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(
+        reason,
+        "gateway-1 differs from its design: platform.image: jammy -> noble"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn released_nodes_are_ready_again() {
+    let design = bundled().await;
+    let site = SimulatedSite::new(&design.resolved);
+    let orchestrator = orchestrator(&site);
+    let deploy = plan(&orchestrator, &design, Goal::Deploy).await.plan;
+    orchestrator
+        .apply(&design, &deploy, RunId::from("r"), &Approval::All, None)
+        .await
+        .unwrap();
+    let some: Selector = "role=compute,rack=r1".parse().unwrap();
+    let release = orchestrator.plan(&design, Goal::Release, &some).await.plan;
+    let run = RunId::from("release");
+    assert!(
+        orchestrator
+            .apply(&design, &release, run, &Approval::All, None)
+            .await
+            .unwrap()
+            .is_success()
+    );
+    let ready = |node: &SimulatedNode| {
+        (node.state == ServerState::Ready)
+            == design.resolved.nodes[&node.name]
+                .label("rack")
+                .is_some_and(|rack| {
+                    rack == "r1"
+                        && design.resolved.nodes[&node.name].label("role") == Some("compute")
+                })
+    };
+    assert!(site.nodes().iter().all(ready));
+    assert!(
+        orchestrator
+            .plan(&design, Goal::Release, &some)
+            .await
+            .plan
+            .is_empty()
+    );
+    sound(&site);
+}
