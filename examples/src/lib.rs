@@ -3,6 +3,10 @@
 //! Exit codes are the same everywhere: 0 all is well, 1 the design has errors or something failed, 2 the arguments
 //! cannot be used or a path cannot be read, 3 a plan that destroys something is not approved.
 
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 pub mod annotate;
 pub mod demo;
 pub mod progress;

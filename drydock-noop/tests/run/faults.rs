@@ -1,7 +1,12 @@
 //! Whatever goes wrong, the run ends as it should, and nothing is done twice.
 
 use crate::{bundled, orchestrator, plan, sound};
-use drydock_core::{Approval, Goal, driver::ServerState, names::RunId};
+use drydock_core::{
+    Approval, Goal,
+    driver::{ServerAction, ServerState},
+    names::RunId,
+    plan::{Action, Step},
+};
 use drydock_noop::{Faults, SimulatedNode, SimulatedSite, simulated::Fault};
 
 #[tokio::test(start_paused = true)]
@@ -81,6 +86,15 @@ async fn a_crash_in_any_call_is_gone_on_from() {
                 site.nodes().iter().all(once),
                 "after a crash in call {crashed}"
             );
+            // Both lives left the same key at each machine: the one of its deploy step.
+            let deploy = |step: &&Step| step.action == Action::Server(ServerAction::Deploy);
+            for step in planned.plan.steps.iter().filter(deploy) {
+                let node = site.node(step.target.name()).unwrap();
+                assert_eq!(
+                    node.operation.as_deref(),
+                    Some(format!("r/{}", step.id).as_str())
+                );
+            }
             continue;
         };
         assert!(
