@@ -1,4 +1,4 @@
-//! [io] The façade: load, plan, approve, apply; each stage can be called alone.
+//! `[io]` The façade: load, plan, approve, apply; each stage can be called alone.
 
 use crate::{
     diagnostic::Diagnostics,

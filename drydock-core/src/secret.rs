@@ -154,17 +154,21 @@ pub fn mask_urls(text: &str) -> Cow<'_, str> {
     Cow::Owned(masked)
 }
 
-/// Byte ranges of user information in URLs.
+/// Byte ranges of user information in URLs (RFC 3986 §3.2.1).
 fn url_secrets(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
     text.match_indices("://").filter_map(|(at, _)| {
         let lo = at + 3;
-        let authority = text[lo..]
-            .find(|c: char| c == '/' || c.is_whitespace() || matches!(c, '"' | '\'' | '`'));
-        let authority = &text[lo..authority.map_or(text.len(), |n| lo + n)];
-        authority
-            .rfind('@')
-            .filter(|&n| n > 0)
-            .map(|n| (lo, lo + n))
+        let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`');
+        let rest = &text[lo..];
+        let word = &rest[..rest.find(ends).unwrap_or(rest.len())];
+        let authority = &word[..word.find('/').unwrap_or(word.len())];
+        // A password may hold a `/` that somebody forgot to escape: what follows a colon and is no port is one.
+        let after_colon = authority.rsplit_once(':').map(|(_, after)| after);
+        let is_port = |after: &str| after.bytes().all(|b| b.is_ascii_digit());
+        let holds_password =
+            after_colon.is_some_and(|after| !is_port(after)) && !authority.ends_with(']');
+        let searched = if holds_password { word } else { authority };
+        searched.rfind('@').filter(|&n| n > 0).map(|n| (lo, lo + n))
     })
 }
 
@@ -275,9 +279,17 @@ mod tests {
         let secret = SecretValue::Inline(Secret::new("hunter2"));
         assert_eq!(format!("{secret:?}"), "Inline((secret))");
         assert_eq!(serde_json::to_string(&secret).unwrap(), "\"(secret)\"");
-        assert_eq!(
-            mask_urls("see https://u:p@h/x and http://h"),
-            "see https://***@h/x and http://h"
-        );
+        for (url, shown) in [
+            (
+                "see https://u:p@h/x and http://h",
+                "see https://***@h/x and http://h",
+            ),
+            ("https://u:p+/7@h/x", "https://***@h/x"),
+            ("https://u@h", "https://***@h"),
+            ("https://h:8080/a@b", "https://h:8080/a@b"),
+            ("https://[::1]/a@b", "https://[::1]/a@b"),
+        ] {
+            assert_eq!(mask_urls(url), shown);
+        }
     }
 }

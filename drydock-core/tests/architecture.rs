@@ -1,5 +1,6 @@
 //! Keeps ARCHITECTURE.md true: a module imports only those above it, only files marked `[io]` touch the world, and no
 //! file grows past 500 lines. Every form in which a rule could be broken is planted below, and must be found.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::{
     collections::BTreeSet,
@@ -152,7 +153,7 @@ fn planted_violations_are_found() {
         assert!(!world_violations(&file).is_empty(), "not found: {planted}");
         let marked = File::new(
             "drydock-core/src/plan/mod.rs",
-            &format!("//! [io] Doc.\n{planted}\n"),
+            &format!("//! `[io]` Doc.\n{planted}\n"),
         );
         assert!(world_violations(&marked).is_empty(), "marked: {planted}");
     }
@@ -240,7 +241,7 @@ fn world_violations(file: &File) -> Vec<String> {
         .text
         .lines()
         .next()
-        .is_some_and(|line| line.starts_with("//! [io]"));
+        .is_some_and(|line| line.starts_with("//! `[io]`"));
     if marked {
         return Vec::new();
     }

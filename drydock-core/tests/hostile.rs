@@ -254,8 +254,7 @@ DD0006 1:8 `<<` takes a map or a list of maps, this is a single value
 DD0006 2:13 `<<` takes a map or a list of maps, this is a list
 DD0008 3:16 the key `<<` stands twice";
     flow(
-        "- {<<: 1}\n- {<<: [{}, []]}\n- {<<: {a: 1}, <<: {b: 1}}\n"
-            .replace("- {<<: 1}", "- {<<: 1}"),
+        "- {<<: 1}\n- {<<: [{}, []]}\n- {<<: {a: 1}, <<: {b: 1}}\n",
         said,
         &["[{}, {}, {\"a\": 1}]"],
     );

@@ -1,4 +1,4 @@
-//! [io] Does what a [`Run`] asks for: writes its journal, calls drivers, keeps the time. It decides nothing.
+//! `[io]` Does what a [`Run`] asks for: writes its journal, calls drivers, keeps the time. It decides nothing.
 
 use super::{Command, Input, Observation, Policy, Run, Status, dispatch::Dispatch};
 use crate::{

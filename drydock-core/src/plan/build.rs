@@ -24,6 +24,8 @@ pub(super) struct Draft {
     pub(super) risk: Risk,
     pub(super) precondition: Precondition,
     pub(super) needs: Vec<usize>,
+    /// Something stands against it: it is left out, and with it all that needs it.
+    pub(super) barred: bool,
 }
 
 /// The steps of every target: networks by name, then nodes by name, each target's in their order.
@@ -144,6 +146,7 @@ impl Build<'_> {
             risk: Risk::Read,
             precondition: Precondition::default(),
             needs: Vec::new(),
+            barred: false,
         };
         if self.goal == Goal::Verify {
             return self.drafts.push(draft);
@@ -298,6 +301,7 @@ impl NodeSteps<'_> {
             risk,
             precondition: Precondition::default(),
             needs: Vec::new(),
+            barred: false,
         }
     }
 

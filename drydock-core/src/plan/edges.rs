@@ -49,7 +49,12 @@ pub(super) fn connect(
             match deploy.get(&other) {
                 Some(&before) => drafts[at].needs.push(before),
                 None if is_deployed(seen, &other) => {}
-                None => not_met(node, &other, design, diagnostics),
+                None => {
+                    drafts[start..=at]
+                        .iter_mut()
+                        .for_each(|draft| draft.barred = true);
+                    not_met(node, &other, design, diagnostics);
+                }
             }
         }
     }

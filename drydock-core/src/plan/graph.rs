@@ -18,7 +18,7 @@ use std::{
 };
 
 /// The drafts as steps, numbered so that each comes after the steps it needs, and otherwise in the order of the drafts.
-/// Targets whose steps wait for each other, and whatever waits for them, are reported and left out.
+/// Targets whose steps wait for each other are reported; they and what is barred are left out, with whatever needs them.
 pub(super) fn order(
     design: &ResolvedDesign,
     drafts: Vec<Draft>,
@@ -54,7 +54,7 @@ pub(super) fn order(
     let mut free: BinaryHeap<Reverse<usize>> = waiting
         .iter()
         .enumerate()
-        .filter(|(_, waits)| **waits == 0)
+        .filter(|(n, waits)| **waits == 0 && !drafts[*n].barred)
         .map(|(n, _)| Reverse(n))
         .collect();
     let mut number: Vec<Option<StepId>> = vec![None; drafts.len()];
@@ -81,7 +81,7 @@ pub(super) fn order(
         });
         for next in graph.neighbors_directed(NodeIndex::new(at), Direction::Outgoing) {
             waiting[next.index()] -= 1;
-            if waiting[next.index()] == 0 {
+            if waiting[next.index()] == 0 && !drafts[next.index()].barred {
                 free.push(Reverse(next.index()));
             }
         }

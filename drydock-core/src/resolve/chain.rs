@@ -78,7 +78,7 @@ pub(crate) fn check_parents(documents: &Documents, diagnostics: &mut Diagnostics
             .filter(|id| id.kind == Kind::HostProfile)
             .map(|id| id.name.as_str())
     };
-    for document in documents.values() {
+    for document in documents.values().filter(|document| document.inherits()) {
         for parent in parents(document) {
             let name = parent.as_text().unwrap_or_default();
             if documents.contains_key(&DocumentId::new(Kind::HostProfile, name)) {
@@ -119,7 +119,8 @@ fn cycles(documents: &Documents, diagnostics: &mut Diagnostics) {
             }
         }
     }
-    for group in petgraph::algo::tarjan_scc(&graph) {
+    // Not Tarjan's, which recurses: a chain may be as long as a design has profiles.
+    for group in petgraph::algo::kosaraju_scc(&graph) {
         let is_cycle = group.len() > 1 || group.iter().any(|&n| graph.contains_edge(n, n));
         if !is_cycle {
             continue;

@@ -12,7 +12,7 @@ use crate::{
     source::{Entry, Form, Value, ValueData},
     span::Span,
 };
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 /// Hears what a merge does. Paths are told by `enter` and `leave`.
 pub(crate) trait Watch {
@@ -68,10 +68,7 @@ fn merge(
     watch: &mut impl Watch,
 ) -> Option<Value> {
     if is_clear(over) || is_unset(over) {
-        match base {
-            Some(_) => watch.removed(over.span),
-            None => watch.nothing_to_remove("what is inherited", over.span),
-        }
+        clear(base, over.span, watch);
         return None;
     }
     match (policy(shape), &over.data) {
@@ -110,23 +107,37 @@ fn is_unset(value: &Value) -> bool {
         .is_some_and(|scalar| scalar.is_null_word())
 }
 
+/// Tells that everything inherited is gone, if there was anything.
+fn clear(base: Option<&Value>, by: Span, watch: &mut impl Watch) {
+    let holds_something = |base: &Value| match &base.data {
+        ValueData::Scalar(_) => true,
+        ValueData::List(items) => !items.is_empty(),
+        ValueData::Map(entries) => !entries.is_empty(),
+    };
+    match base.is_some_and(holds_something) {
+        true => watch.removed(by),
+        false => watch.nothing_to_remove("what is inherited", by),
+    }
+}
+
 fn entry_wise(
     base: Option<&Value>,
-    over: &Arc<Vec<Entry>>,
+    over: &[Entry],
     span: Span,
     watch: &mut impl Watch,
     shape_of: &dyn Fn(&str) -> Option<Shape>,
 ) -> Value {
-    let clears = over.len() == 1 && over[0].key == "!";
-    if clears {
-        match base {
-            Some(_) => watch.removed(over[0].key_span),
-            None => watch.nothing_to_remove("what is inherited", over[0].key_span),
-        }
-        return Value::map(Vec::new(), span);
-    }
     let mut entries: Vec<Entry> = base.and_then(Value::as_map).unwrap_or_default().to_vec();
-    for entry in over.iter() {
+    let over = match over.split_first() {
+        // A keyed list may go on after its `'!'`; in a map it stands alone.
+        Some((mark, others)) if mark.key == "!" => {
+            clear(base, mark.key_span, watch);
+            entries.clear();
+            others
+        }
+        _ => over,
+    };
+    for entry in over {
         let removes = entry.key.strip_prefix('!');
         let key = removes.unwrap_or(&entry.key);
         let at = entries.iter().position(|e| e.key == key);
@@ -137,7 +148,9 @@ fn entry_wise(
             } else {
                 entry.value.span
             };
-            match at {
+            // What this document itself says stands, wherever in it the removal is written.
+            let said = removes.is_some() && over.iter().any(|other| other.key == key);
+            match at.filter(|_| !said) {
                 Some(at) => {
                     entries.remove(at);
                     watch.removed(by);
@@ -170,12 +183,13 @@ fn unite(base: Option<&Value>, over: &[Value], span: Span, watch: &mut impl Watc
     let clears = over.first().filter(|item| item.as_text() == Some("!"));
     let over = if clears.is_some() { &over[1..] } else { over };
     let earlier: &[Value] = base.and_then(Value::as_list).unwrap_or_default();
-    match (clears, earlier.is_empty()) {
-        (Some(mark), true) => watch.nothing_to_remove("what is inherited", mark.span),
-        (Some(mark), false) => watch.removed(mark.span),
-        _ => {}
-    }
-    let earlier = if clears.is_some() { &[] } else { earlier };
+    let earlier = match clears {
+        Some(mark) => {
+            clear(base, mark.span, watch);
+            &[]
+        }
+        None => earlier,
+    };
     let mut items: Vec<Value> = Vec::with_capacity(earlier.len() + over.len());
     let mut settled: HashSet<&str> = HashSet::new();
     for item in over.iter().filter(|item| removal_of(item).is_none()) {

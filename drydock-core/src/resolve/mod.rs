@@ -82,8 +82,8 @@ pub fn resolve(snapshot: &Snapshot, allocations: &Allocations) -> Resolved {
 
     let mut folds = Folds {
         documents: &documents,
-        cache: HashMap::new(),
-        diagnostics: &mut diagnostics,
+        prefixes: vec![Prefix::default()],
+        removals: BTreeMap::new(),
     };
     let (mut profiles, mut nodes) = (Vec::new(), Vec::new());
     for document in documents.values().filter(|document| document.inherits()) {
@@ -99,6 +99,7 @@ pub fn resolve(snapshot: &Snapshot, allocations: &Allocations) -> Resolved {
             _ => nodes.push((document.clone(), chain, value)),
         }
     }
+    diagnostics.extend(folds.removals.into_values().flatten());
     design.profiles = profiles.into_iter().collect();
     let mut decoding = Decoding {
         documents: &documents,
@@ -206,47 +207,66 @@ impl Decoding<'_> {
 /// Folds of chains. What a prefix of a chain amounts to is worked out once and shared by all that begin with it.
 struct Folds<'a> {
     documents: &'a Documents,
-    cache: HashMap<Vec<DocumentId>, Value>,
-    diagnostics: &'a mut Diagnostics,
+    /// The first is that of no document.
+    prefixes: Vec<Prefix>,
+    removals: Removals,
 }
+
+/// What the documents of a prefix amount to, and the prefixes that are one document longer.
+#[derive(Default)]
+struct Prefix {
+    value: Option<Value>,
+    longer: HashMap<DocumentId, usize>,
+}
+
+/// Every removal by its document and field: nothing where it removes something, else that it does not.
+type Removals = BTreeMap<(DocumentId, FieldPath), Option<Diagnostic>>;
 
 impl Folds<'_> {
     fn fold(&mut self, chain: &[DocumentId], keep: bool) -> Value {
-        let known = (1..=chain.len())
-            .rev()
-            .find(|&n| self.cache.contains_key(&chain[..n]))
-            .unwrap_or(0);
-        let mut value = self.cache.get(&chain[..known]).cloned();
-        for n in known..chain.len() {
-            let document = &self.documents[&chain[n]];
-            let mut watch = RemovalsOfNothing {
-                id: &document.id,
+        let mut at = 0;
+        for (n, id) in chain.iter().enumerate() {
+            if let Some(&longer) = self.prefixes[at].longer.get(id) {
+                at = longer;
+                continue;
+            }
+            let document = &self.documents[id];
+            let mut watch = WatchRemovals {
+                id,
                 path: FieldPath::root(),
-                diagnostics: self.diagnostics,
+                removals: &mut self.removals,
             };
             let merged = merge::merge_spec(
-                value.as_ref(),
+                self.prefixes[at].value.as_ref(),
                 &document.spec,
                 &<HostProfile as Record>::RECORD,
                 &mut watch,
             );
-            if keep || n + 1 < chain.len() {
-                self.cache.insert(chain[..=n].to_vec(), merged.clone());
+            if !keep && n + 1 == chain.len() {
+                return merged;
             }
-            value = Some(merged);
+            let longer = self.prefixes.len();
+            self.prefixes.push(Prefix {
+                value: Some(merged),
+                longer: HashMap::new(),
+            });
+            self.prefixes[at].longer.insert(id.clone(), longer);
+            at = longer;
         }
+        let value = self.prefixes[at].value.clone();
         value.unwrap_or_else(|| Value::map(Vec::new(), Span::NONE))
     }
 }
 
-/// Reports removals of what is not there (DD0505).
-struct RemovalsOfNothing<'a> {
+/// Finds removals of what is not there (DD0505). One that removes something from any chain is not among them: a profile
+/// that is to be combined with others may remove what only those bring.
+struct WatchRemovals<'a> {
     id: &'a DocumentId,
     path: FieldPath,
-    diagnostics: &'a mut Diagnostics,
+    removals: &'a mut Removals,
 }
 
-impl Watch for RemovalsOfNothing<'_> {
+impl Watch for WatchRemovals<'_> {
     fn enter(&mut self, key: &str) {
         self.path.push(key);
     }
@@ -254,7 +274,10 @@ impl Watch for RemovalsOfNothing<'_> {
         self.path.pop();
     }
     fn set(&mut self, _value: &Value) {}
-    fn removed(&mut self, _by: Span) {}
+    fn removed(&mut self, _by: Span) {
+        self.removals
+            .insert((self.id.clone(), self.path.clone()), None);
+    }
     fn nothing_to_remove(&mut self, what: &str, by: Span) {
         let message = if what == "what is inherited" {
             "there is nothing inherited here to clear".to_owned()
@@ -265,6 +288,8 @@ impl Watch for RemovalsOfNothing<'_> {
             .about(self.id)
             .field(self.path.clone());
         let help = "leave the removal out, or correct its name; what this document itself adds is not removed";
-        self.diagnostics.push(diagnostic.at(by, "").help(help));
+        self.removals
+            .entry((self.id.clone(), self.path.clone()))
+            .or_insert_with(|| Some(diagnostic.at(by, "").help(help)));
     }
 }

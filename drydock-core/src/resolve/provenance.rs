@@ -8,13 +8,21 @@ use super::{
 };
 use crate::{
     field::FieldPath,
-    model::{HostProfile, shape::Record},
+    model::{
+        HostProfile,
+        shape::{Record, RecordShape, Scope},
+    },
     names::DocumentId,
     source::{Value, ValueData},
     span::Span,
 };
 use smol_str::SmolStr;
-use std::{collections::BTreeMap, fmt, fmt::Write, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    fmt::Write,
+    sync::Arc,
+};
 
 /// What a document of the chain did to a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +117,7 @@ impl Explanation {
             };
             recorder.current = id.clone();
             let record = &<HostProfile as Record>::RECORD;
+            recorder.forget_own(record);
             value = Some(merge::merge_spec(
                 value.as_ref(),
                 &document.spec,
@@ -141,7 +150,7 @@ impl Explanation {
         let Some((last, before)) = history.steps.split_last() else {
             return String::new();
         };
-        let earlier = before.iter().rfind(|step| step.what == What::Set);
+        let inherited = before.last().filter(|step| step.what == What::Set);
         let by = |id: &DocumentId| {
             if *id == self.node {
                 "this node".to_owned()
@@ -149,7 +158,7 @@ impl Explanation {
                 id.to_string()
             }
         };
-        match (last.what, earlier) {
+        match (last.what, inherited) {
             (What::Removed, Some(step)) => format!(
                 "inherited from {}, removed by {}",
                 step.document,
@@ -168,7 +177,10 @@ impl Explanation {
 impl fmt::Display for Explanation {
     /// One line a leaf: value, place and rule; below it, indented, every earlier step.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} {}", self.node.name, self.field)?;
+        match self.field.is_root() {
+            true => writeln!(f, "{}", self.node.name)?,
+            false => writeln!(f, "{} {}", self.node.name, self.field)?,
+        }
         for history in &self.leaves {
             let Some((last, before)) = history.steps.split_last() else {
                 continue;
@@ -221,38 +233,45 @@ impl HistoryRecorder {
         });
     }
 
-    fn set_below(&mut self, path: FieldPath, value: &Value) {
-        match &value.data {
-            ValueData::Scalar(scalar) => {
-                self.leaf(path, What::Set, value.span, Some(scalar.shown()))
-            }
-            ValueData::Map(entries) if entries.is_empty() => {}
-            ValueData::Map(entries) => {
-                entries
-                    .iter()
-                    .for_each(|entry| self.set_below(path.join(entry.key.clone()), &entry.value));
-            }
-            ValueData::List(items) => {
-                items
-                    .iter()
-                    .enumerate()
-                    .for_each(|(n, item)| self.set_below(path.join(n.to_string()), item));
-            }
-        }
+    /// What holds for the document before alone is no part of the next one's history.
+    fn forget_own(&mut self, record: &RecordShape) {
+        let own = |key: &str| record.field(key).is_some_and(|f| f.scope == Scope::Own);
+        self.leaves
+            .retain(|path, _| path.keys().first().is_none_or(|key| !own(key)));
     }
 
-    fn remove_below(&mut self, by: Span) {
+    /// Removes every leaf at or below the path, but for those that stay.
+    fn remove_below(&mut self, by: Span, stay: &BTreeSet<&FieldPath>) {
         let path = self.path.clone();
-        let present =
-            |steps: &[HistoryStep]| steps.last().is_some_and(|step| step.what == What::Set);
+        // Paths are ordered by their keys, so those below this one follow it.
         let below = self
             .leaves
-            .iter()
-            .filter(|(leaf, (_, steps))| leaf.starts_with(&path) && present(steps));
-        let below: Vec<FieldPath> = below.map(|(leaf, _)| leaf.clone()).collect();
-        below
-            .into_iter()
-            .for_each(|leaf| self.leaf(leaf, What::Removed, by, None));
+            .range(&path..)
+            .take_while(|(leaf, _)| leaf.starts_with(&path));
+        let present = below.filter(|(leaf, (_, steps))| {
+            !stay.contains(leaf) && steps.last().is_some_and(|step| step.what == What::Set)
+        });
+        let present: Vec<FieldPath> = present.map(|(leaf, _)| leaf.clone()).collect();
+        for leaf in present {
+            self.leaf(leaf, What::Removed, by, None);
+        }
+    }
+}
+
+/// The single values at or below this one, each with its path.
+fn leaves_of(path: FieldPath, value: &Value, leaves: &mut Vec<(FieldPath, Span, SmolStr)>) {
+    match &value.data {
+        ValueData::Scalar(scalar) => leaves.push((path, value.span, scalar.shown())),
+        ValueData::Map(entries) => {
+            for entry in entries.iter() {
+                leaves_of(path.join(entry.key.clone()), &entry.value, leaves);
+            }
+        }
+        ValueData::List(items) => {
+            for (n, item) in items.iter().enumerate() {
+                leaves_of(path.join(n.to_string()), item, leaves);
+            }
+        }
     }
 }
 
@@ -264,14 +283,17 @@ impl Watch for HistoryRecorder {
         self.path.pop();
     }
     fn set(&mut self, value: &Value) {
-        // A list or map that replaces another takes the other's leaves away.
-        if value.as_scalar().is_none() {
-            self.remove_below(value.span);
+        let mut leaves = Vec::new();
+        leaves_of(self.path.clone(), value, &mut leaves);
+        // A value takes away what the one before it had in other places, such as the rest of a longer list.
+        let stay = leaves.iter().map(|(path, _, _)| path).collect();
+        self.remove_below(value.span, &stay);
+        for (path, span, shown) in leaves {
+            self.leaf(path, What::Set, span, Some(shown));
         }
-        self.set_below(self.path.clone(), value);
     }
     fn removed(&mut self, by: Span) {
-        self.remove_below(by);
+        self.remove_below(by, &BTreeSet::new());
     }
     fn nothing_to_remove(&mut self, _what: &str, _by: Span) {}
 }

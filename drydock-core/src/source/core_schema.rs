@@ -56,7 +56,9 @@ pub(crate) fn plain(word: &str) -> Plain {
     }
     let allowed = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-');
     if digits.bytes().all(allowed) && digits.bytes().any(|b| b.is_ascii_digit()) {
-        return word.parse().map_or(Plain::Text, Plain::Float);
+        // A number that no float can hold would come out as infinity.
+        let number = word.parse().ok().filter(|number: &f64| number.is_finite());
+        return number.map_or(Plain::Text, Plain::Float);
     }
     Plain::Text
 }
@@ -69,7 +71,7 @@ mod tests {
     fn words_of_yaml_1_1_are_texts() {
         for word in [
             "yes", "no", "on", "off", "017", "1_000", "12:30:45", "0b11", "1.2.3", "-", "+", ".",
-            "0x", "0o9",
+            "0x", "0o9", "1e400",
         ] {
             assert_eq!(plain(word), Plain::Text, "{word}");
         }

@@ -1,17 +1,22 @@
-//! [io] Documents from files and folders.
+//! `[io]` Documents from files and folders.
 
 use super::{DesignSource, Load, Revision, Snapshot, SourceError, yaml};
 use crate::{names::SourceName, span::SourceMap};
 use async_trait::async_trait;
 use std::{
     cmp::Reverse,
-    collections::HashSet,
+    collections::{HashSet, hash_map::RandomState},
     fs,
+    hash::{BuildHasher, Hasher},
     io::{self, Read},
     path::{Path, PathBuf},
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
 };
+use tokio::runtime::Handle;
 
 /// Files, and folders with all their `*.yaml` and `*.yml` files at any depth.
 ///
@@ -46,7 +51,15 @@ impl DesignSource for DirectorySource {
 
     async fn load(&self, known: Option<&Revision>) -> Result<Load, SourceError> {
         let (paths, known) = (self.paths.clone(), known.cloned());
-        let loaded = tokio::task::spawn_blocking(move || load(&paths, known.as_ref())).await;
+        let loaded = match Handle::try_current() {
+            Ok(runtime) => {
+                runtime
+                    .spawn_blocking(move || load(&paths, known.as_ref()))
+                    .await
+            }
+            // A host without a runtime has no task to block.
+            Err(_) => Ok(load(&paths, known.as_ref())),
+        };
         let error = |message, cause| SourceError {
             source_name: self.name.clone(),
             message,
@@ -100,8 +113,11 @@ fn load(paths: &[PathBuf], known: Option<&Revision>) -> Result<Load, Unreadable>
 }
 
 /// The digest of all names and bytes, each with its length, so that no two sets of files look alike.
+///
+/// It is made with a key that only this process has: the texts may hold secrets, and whoever sees a revision shall not be
+/// able to try out which. So a revision means something inside this process alone.
 pub(super) fn revision<'t>(texts: impl Iterator<Item = (&'t str, &'t [u8])>) -> Revision {
-    let mut hash = hmac_sha256::Hash::new();
+    let mut hash = hmac_sha256::HMAC::new(process_key());
     for (name, bytes) in texts {
         for part in [name.as_bytes(), bytes] {
             hash.update((part.len() as u64).to_be_bytes());
@@ -113,6 +129,18 @@ pub(super) fn revision<'t>(texts: impl Iterator<Item = (&'t str, &'t [u8])>) -> 
         .into_iter()
         .map(|byte| format!("{byte:02x}"));
     Revision(digits.collect::<String>().into())
+}
+
+/// 32 random bytes, chosen once; the standard library seeds its hash maps with the system's randomness.
+fn process_key() -> &'static [u8; 32] {
+    static KEY: OnceLock<[u8; 32]> = OnceLock::new();
+    KEY.get_or_init(|| {
+        let mut key = [0; 32];
+        for part in key.chunks_mut(8) {
+            part.copy_from_slice(&RandomState::new().build_hasher().finish().to_be_bytes());
+        }
+        key
+    })
 }
 
 /// Parses the files on all cores, the largest first, and returns them in their order.
@@ -278,4 +306,153 @@ impl Found {
 fn is_yaml(path: &Path) -> bool {
     path.extension()
         .is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    /// A folder that is removed at the end of its test.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(test: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("drydock-{test}-{}", std::process::id()));
+            let _ = fs::remove_dir_all(&path);
+            fs::create_dir_all(&path).unwrap();
+            Self(path)
+        }
+
+        fn rack(&self, path: &str, rack: &str) {
+            let path = self.0.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let text = "apiVersion: drydock/v1\nkind: Rack\nmetadata: {name: NAME}\nspec: {}\n";
+            fs::write(path, text.replace("NAME", rack)).unwrap();
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    async fn loaded(source: &DirectorySource) -> (Revision, Arc<Snapshot>) {
+        match source.load(None).await.unwrap() {
+            Load::Loaded { revision, snapshot } => (revision, snapshot),
+            Load::Unchanged => panic!("nothing was known"),
+        }
+    }
+
+    fn names(snapshot: &Snapshot) -> Vec<&str> {
+        snapshot
+            .documents
+            .iter()
+            .map(|document| &*document.id.name)
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn folders_are_read_at_any_depth_and_always_in_one_order() {
+        let folder = Folder::new("depth");
+        for (path, rack) in [
+            ("b.yaml", "r3"),
+            ("a/deep/er/x.yml", "r1"),
+            ("a/z.yaml", "r2"),
+            (".hidden/x.yaml", "no"),
+            (".x.yaml", "no"),
+            ("notes.txt", "no"),
+        ] {
+            folder.rack(path, rack);
+        }
+        let inner = folder.0.join("a");
+        let paths = [folder.0.clone(), inner.clone(), folder.0.join("notes.txt")];
+        let (revision, snapshot) = loaded(&DirectorySource::new("site", paths.clone())).await;
+        assert_eq!(names(&snapshot), ["r1", "r2", "r3", "no"]);
+        let files: Vec<&str> = snapshot
+            .files
+            .files()
+            .iter()
+            .map(|file| file.name())
+            .collect();
+        assert!(files[0].ends_with("/a/deep/er/x.yml"), "{files:?}");
+        let (again, _) = loaded(&DirectorySource::new("site", paths.into_iter().rev())).await;
+        assert_eq!(revision, again);
+    }
+
+    #[tokio::test]
+    async fn what_did_not_change_is_not_read_again() {
+        let folder = Folder::new("change");
+        folder.rack("a.yaml", "r1");
+        let source = DirectorySource::new("site", [&folder.0]);
+        let (first, _) = loaded(&source).await;
+        assert!(matches!(
+            source.load(Some(&first)).await.unwrap(),
+            Load::Unchanged
+        ));
+        fs::rename(folder.0.join("a.yaml"), folder.0.join("b.yaml")).unwrap();
+        let (renamed, _) = loaded(&source).await;
+        folder.rack("b.yaml", "r2");
+        let Load::Loaded {
+            revision: changed, ..
+        } = source.load(Some(&renamed)).await.unwrap()
+        else {
+            panic!("a file has changed");
+        };
+        assert!(first != renamed && renamed != changed);
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn links_in_a_circle_are_left() {
+        let folder = Folder::new("links");
+        folder.rack("a/x.yaml", "r1");
+        std::os::unix::fs::symlink(&folder.0, folder.0.join("a/up")).unwrap();
+        std::os::unix::fs::symlink(folder.0.join("a"), folder.0.join("b")).unwrap();
+        std::os::unix::fs::symlink(folder.0.join("a/x.yaml"), folder.0.join("y.yaml")).unwrap();
+        let (_, snapshot) = loaded(&DirectorySource::new("site", [&folder.0])).await;
+        assert_eq!(names(&snapshot), ["r1"]);
+    }
+
+    #[tokio::test]
+    async fn every_path_that_cannot_be_read_is_named() {
+        let folder = Folder::new("missing");
+        let source = DirectorySource::new(
+            "site",
+            [
+                folder.0.join("x"),
+                folder.0.join("y.yaml"),
+                folder.0.clone(),
+            ],
+        );
+        let error = source.load(None).await.unwrap_err();
+        assert!(error.cause.is_some());
+        let message = error
+            .to_string()
+            .replace(&*folder.0.to_string_lossy(), "DIR");
+        let reason = "No such file or directory (os error 2); give a path that exists";
+        assert_eq!(
+            message,
+            format!("source site: cannot read DIR/x: {reason}; cannot read DIR/y.yaml: {reason}")
+        );
+    }
+
+    #[test]
+    fn no_runtime_is_needed() {
+        let source = DirectorySource::new("site", Vec::<PathBuf>::new());
+        let mut load = source.load(None);
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(load.as_mut().poll(&mut context).is_ready());
+    }
+
+    #[test]
+    fn names_and_bytes_cannot_be_mistaken_for_each_other() {
+        let revision_of = |texts: &[(&'static str, &'static [u8])]| revision(texts.iter().copied());
+        assert_ne!(revision_of(&[("a", b"bc")]), revision_of(&[("ab", b"c")]));
+        assert_ne!(
+            revision_of(&[("a", b""), ("b", b"")]),
+            revision_of(&[("a", b"b")])
+        );
+    }
 }

@@ -143,3 +143,56 @@ fn write(value: &Value, bytes: &mut Vec<u8>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        names::{DocumentId, Kind},
+        source::Form,
+        span::Span,
+    };
+
+    fn document(credential: &str) -> Document {
+        let value = Value::scalar(credential, Form::Secret, Span::NONE);
+        Document {
+            id: DocumentId::new(Kind::Rack, "r1"),
+            span: Span::NONE,
+            name_span: Span::NONE,
+            metadata: None,
+            spec: Value::list(vec![value], Span::NONE),
+        }
+    }
+
+    async fn revision_of(source: &MemorySource) -> Revision {
+        match source.load(None).await.unwrap() {
+            Load::Loaded { revision, .. } => revision,
+            Load::Unchanged => panic!("nothing was known"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_change_of_a_text_or_of_a_secret_is_a_new_revision() {
+        let source = MemorySource::new("memory")
+            .text("a.yaml", "a: 1\n")
+            .document(document("x"));
+        let first = revision_of(&source).await;
+        assert!(matches!(
+            source.load(Some(&first)).await.unwrap(),
+            Load::Unchanged
+        ));
+        let other = MemorySource::new("memory")
+            .text("a.yaml", "a: 1\n")
+            .document(document("y"));
+        assert_ne!(revision_of(&other).await, first);
+        source.set_text("a.yaml", "a: 2\n");
+        let Load::Loaded { snapshot, .. } = source.load(Some(&first)).await.unwrap() else {
+            panic!("a text has changed");
+        };
+        assert_eq!(
+            (snapshot.documents.len(), snapshot.diagnostics.len()),
+            (1, 2)
+        );
+        assert!(!format!("{source:?}{snapshot:?}").contains("a: 2"));
+    }
+}

@@ -19,7 +19,8 @@ use async_trait::async_trait;
 use smol_str::SmolStr;
 use std::{fmt, sync::Arc};
 
-/// What a source calls one state of its documents; equal revisions mean equal documents.
+/// What a source calls one state of its documents; equal revisions of one source mean equal documents. It need not mean
+/// anything to another process.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Revision(pub SmolStr);
 

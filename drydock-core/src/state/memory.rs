@@ -1,4 +1,4 @@
-//! [io] A store in memory, for tests and for runs that need not survive the process.
+//! `[io]` A store in memory, for tests and for runs that need not survive the process.
 
 use super::{Batch, Lease, StateChange, StateError, StateRevision, StateStore, Stored};
 use async_trait::async_trait;

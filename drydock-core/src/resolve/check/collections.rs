@@ -1,6 +1,6 @@
 //! Lists and keyed collections.
 
-use super::{super::legacy, Check};
+use super::{super::legacy, Check, is_name};
 use crate::{
     diagnostic::{Code, Diagnostic, quote},
     model::shape::{RecordShape, Shape, WordShape},
@@ -9,15 +9,21 @@ use crate::{
 };
 use std::collections::HashMap;
 
+const NOT_FIRST: &str = "`!` clears all that is inherited, so it is a list's first item";
+
 impl Check<'_> {
     pub(super) fn set(&mut self, items: &[Value], span: Span, word: &'static WordShape) -> Value {
         let mut checked: Vec<Value> = Vec::with_capacity(items.len());
         let mut seen: HashMap<String, Span> = HashMap::new();
-        for item in items {
+        for (n, item) in items.iter().enumerate() {
             let Some(value) = self.set_item(legacy::named_item(item).unwrap_or(item), word) else {
                 continue;
             };
             let text = value.as_text().unwrap_or_default().to_owned();
+            if self.inherits && text == "!" && n > 0 {
+                self.misplaced_clear(value.span, NOT_FIRST);
+                continue;
+            }
             if let Some(&first) = seen.get(&text) {
                 self.twice(&text, item.span, first);
             } else {
@@ -33,9 +39,9 @@ impl Check<'_> {
             if self.removal_mark(scalar, item.span).is_some() {
                 return Some(Value::scalar(scalar.text.clone(), Form::Text, item.span));
             }
-            if scalar.is_null_word() {
-                return self.refuse(item, Shape::Word(word));
-            }
+        }
+        if self.says_nothing(item) {
+            return None;
         }
         self.value(item, Shape::Word(word))
     }
@@ -53,8 +59,12 @@ impl Check<'_> {
 
     pub(super) fn list(&mut self, items: &[Value], span: Span, shape: Shape) -> Value {
         let checked = items.iter().enumerate();
-        let checked = checked
-            .filter_map(|(n, item)| self.inside(&n.to_string(), |check| check.value(item, shape)));
+        let checked = checked.filter_map(|(n, item)| {
+            self.inside(&n.to_string(), |check| match shape {
+                Shape::Word(_) if check.says_nothing(item) => None,
+                _ => check.value(item, shape),
+            })
+        });
         let checked = checked.collect();
         Value::list(checked, span)
     }
@@ -92,7 +102,8 @@ impl Check<'_> {
         }
         let mut checked = Vec::with_capacity(entries.len());
         for entry in entries {
-            let value = self.inside(&entry.key, |check| match check.removal(entry) {
+            let alone = entries.len() == 1;
+            let value = self.inside(&entry.key, |check| match check.removal(entry, alone) {
                 Some(mark) => mark,
                 None => check.keyed_record(&entry.value, record, &entry.key),
             });
@@ -127,10 +138,14 @@ impl Check<'_> {
     ) -> Value {
         let mut checked: Vec<Entry> = Vec::with_capacity(items.len());
         let mut seen: HashMap<String, Span> = HashMap::new();
-        for item in items {
+        for (n, item) in items.iter().enumerate() {
             let Some(entry) = self.keyed_item(item, record) else {
                 continue;
             };
+            if self.inherits && entry.key == "!" && n > 0 {
+                self.misplaced_clear(entry.key_span, NOT_FIRST);
+                continue;
+            }
             match seen.get(entry.key.as_str()) {
                 Some(&first) => self.twice(&entry.key, entry.key_span, first),
                 None => {
@@ -163,8 +178,10 @@ impl Check<'_> {
             return None;
         };
         let named = entries.iter().find(|entry| entry.key == record.key);
-        let Some((key, key_span)) = named.and_then(|e| Some((e.value.as_scalar()?, e.value.span)))
-        else {
+        let named = named.filter(|e| self.inherits || is_name(&e.value));
+        let named = named.and_then(|e| Some((e.value.as_scalar()?, e.value.span)));
+        let named = named.filter(|(key, _)| !key.text.is_empty() && !key.is_null_word());
+        let Some((key, key_span)) = named else {
             let diagnostic = Diagnostic::new(
                 Code::WRONG_VALUE,
                 format!("an entry without `{}`", record.key),

@@ -15,7 +15,7 @@ use crate::{
         shape::{FieldShape, RecordShape, Scope, Shape},
     },
     names::{DocumentId, Kind},
-    source::{Document, Entry, Form, Value, ValueData},
+    source::{Document, Entry, Form, Scalar, Value, ValueData},
     span::Span,
 };
 
@@ -33,6 +33,12 @@ pub(crate) fn check(document: &Document, diagnostics: &mut Diagnostics) -> Docum
         checked.spec = spec.unwrap_or_else(|| Value::map(Vec::new(), document.spec.span));
     }
     checked
+}
+
+/// Whether a value can be the name of something.
+fn is_name(value: &Value) -> bool {
+    let name = |s: &Scalar| !s.text.is_empty() && !s.is_null_word() && s.form != Form::Tagged;
+    value.as_scalar().is_some_and(name)
 }
 
 struct Check<'a> {
@@ -73,8 +79,7 @@ impl Check<'_> {
     /// The value in its present spelling; nothing when it was wrong, or said nothing.
     pub(super) fn value(&mut self, value: &Value, shape: Shape) -> Option<Value> {
         if let Some(scalar) = value.as_scalar()
-            && self.inherits
-            && self.removal_mark(scalar, value.span) == Some("")
+            && self.clears(scalar, value.span)
         {
             return Some(Value::scalar("!", Form::Text, value.span));
         }
@@ -83,9 +88,7 @@ impl Check<'_> {
             (Shape::Word(word), ValueData::Scalar(scalar)) => self.word(scalar, value.span, word),
             (Shape::Secret, ValueData::Scalar(scalar)) => self.secret(scalar, value.span),
             (Shape::Secret, ValueData::Map(entries)) => match entries.as_slice() {
-                [entry] if entry.key == "secret" && entry.value.as_scalar().is_some() => {
-                    Some(value.clone())
-                }
+                [entry] if entry.key == "secret" && is_name(&entry.value) => Some(value.clone()),
                 _ => self.refuse(value, shape),
             },
             (Shape::Free(free), ValueData::Map(entries)) => {
@@ -157,7 +160,7 @@ impl Check<'_> {
                 }
                 continue;
             }
-            let Some(entry) = self.record_entry(entry, record) else {
+            let Some(entry) = self.record_entry(entry, entries.len() == 1, record) else {
                 continue;
             };
             match checked.iter().find(|other| other.key == entry.key) {
@@ -174,20 +177,34 @@ impl Check<'_> {
     pub(super) fn record_entry(
         &mut self,
         entry: &Entry,
+        alone: bool,
         record: &'static RecordShape,
     ) -> Option<Entry> {
         let removed = entry.key.strip_prefix('!').filter(|_| self.inherits);
-        if removed.is_some_and(|target| target.is_empty() || record.shape_of(target).is_some()) {
+        if let Some(target) = removed
+            && (target.is_empty() || record.shape_of(target).is_some())
+        {
+            let field = record.field(target);
+            if !self.may_stand(entry, field) {
+                return None;
+            }
             let value = self
-                .inside(&entry.key, |check| check.removal(entry))
+                .inside(&entry.key, |check| check.removal(entry, alone))
                 .flatten()?;
+            let key = field.map_or_else(|| entry.key.clone(), |f| format!("!{}", f.name).into());
             return Some(Entry {
+                key,
+                key_span: entry.key_span,
                 value,
-                ..entry.clone()
             });
         }
         let field = record.field(&entry.key);
-        let Some(shape) = field.map(|field| field.shape).or(record.rest) else {
+        // Where other keys are free, one that nearly is a known one is a slip all the same.
+        let known = || record.fields.iter().map(|field| field.name);
+        let rest = record
+            .rest
+            .filter(|_| did_you_mean(&entry.key, known()).is_none());
+        let Some(shape) = field.map(|field| field.shape).or(rest) else {
             self.unknown_key(entry, record);
             return None;
         };
@@ -238,7 +255,11 @@ impl Check<'_> {
             format!("unknown key {}", quote(&entry.key)),
         );
         let diagnostic = diagnostic.at(entry.key_span, "");
-        self.report(match did_you_mean(&entry.key, names()) {
+        let removed = entry.key.strip_prefix('!').filter(|_| self.inherits);
+        self.report(match did_you_mean(removed.unwrap_or(&entry.key), names()) {
+            Some(meant) if removed.is_some() => diagnostic
+                .help(format!("did you mean `!{meant}`?"))
+                .edit(entry.key_span, format!("'!{meant}'")),
             Some(meant) => diagnostic
                 .help(format!("did you mean `{meant}`?"))
                 .edit(entry.key_span, meant),

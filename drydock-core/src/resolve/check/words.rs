@@ -29,6 +29,17 @@ impl Check<'_> {
         }
     }
 
+    /// Whether the scalar clears what is inherited.
+    pub(super) fn clears(&mut self, scalar: &Scalar, span: Span) -> bool {
+        self.inherits && scalar.text == "!" && self.removal_mark(scalar, span).is_some()
+    }
+
+    /// Reports a `'!'` that does not stand where it clears.
+    pub(super) fn misplaced_clear(&mut self, span: Span, message: &str) {
+        let diagnostic = Diagnostic::new(Code::WRONG_VALUE, message).at(span, "");
+        self.report(diagnostic.help("to remove one entry of what is inherited, write '!x'"));
+    }
+
     pub(super) fn word(
         &mut self,
         scalar: &Scalar,
@@ -110,6 +121,9 @@ impl Check<'_> {
 
     pub(super) fn text(&mut self, value: &Value) -> Option<Value> {
         match value.as_scalar() {
+            Some(scalar) if self.clears(scalar, value.span) => {
+                Some(Value::scalar("!", Form::Text, value.span))
+            }
             Some(scalar) if scalar.is_null_word() && self.inherits => Some(value.clone()),
             Some(scalar) if scalar.is_null_word() => None,
             Some(scalar) if !scalar.is_empty_plain() && scalar.form != Form::Tagged => {
@@ -133,11 +147,11 @@ impl Check<'_> {
         let mut checked = Vec::with_capacity(entries.len());
         for entry in entries {
             let value = self.inside(&entry.key, |check| {
-                match (check.removal(entry), &entry.value.data) {
+                match (check.removal(entry, entries.len() == 1), &entry.value.data) {
                     (Some(mark), _) => mark,
                     (None, ValueData::List(items)) if free.lists => {
-                        let texts: Vec<Value> =
-                            items.iter().filter_map(|item| check.text(item)).collect();
+                        let texts = items.iter().filter_map(|item| check.text_item(item));
+                        let texts = texts.collect();
                         Some(Value::list(texts, entry.value.span))
                     }
                     _ => check.text(&entry.value),
@@ -151,10 +165,42 @@ impl Check<'_> {
         Value::map(checked, span)
     }
 
-    /// For a key `!x`: the mark that [`super::merge`] understands, or nothing when its value says something.
-    pub(super) fn removal(&mut self, entry: &Entry) -> Option<Option<Value>> {
+    /// An item of a list that is one value: it is replaced whole, so nothing can be removed from it.
+    fn text_item(&mut self, item: &Value) -> Option<Value> {
+        let removes = |scalar: &Scalar| scalar.text.starts_with('!');
+        if self.inherits && item.as_scalar().is_some_and(removes) {
+            let message = "this list is replaced whole, so nothing is removed from it";
+            let diagnostic = Diagnostic::new(Code::WRONG_VALUE, message).at(item.span, "");
+            self.report(diagnostic.help("write the items that it shall have"));
+            return None;
+        }
+        if self.says_nothing(item) {
+            return None;
+        }
+        self.text(item)
+    }
+
+    /// Whether nothing stands where an item of a list should; that is reported.
+    pub(super) fn says_nothing(&mut self, item: &Value) -> bool {
+        let nothing = |s: &Scalar| s.is_empty_plain() || s.is_null_word();
+        let nothing = item.as_scalar().is_some_and(nothing);
+        if nothing {
+            let message = format!("expected an item, found {}", item.what());
+            let diagnostic = Diagnostic::new(Code::WRONG_VALUE, message).at(item.span, "");
+            self.report(diagnostic.help("leave it out, or write '' for an empty text"));
+        }
+        nothing
+    }
+
+    /// For a key `!x`: the mark that [`super::merge`] understands, or nothing when it cannot be one.
+    pub(super) fn removal(&mut self, entry: &Entry, alone: bool) -> Option<Option<Value>> {
         if !self.inherits || !entry.key.starts_with('!') {
             return None;
+        }
+        if entry.key == "!" && !alone {
+            let message = "`!` clears all that is inherited, so no other key stands beside it";
+            self.misplaced_clear(entry.key_span, message);
+            return Some(None);
         }
         let says_nothing = match &entry.value.data {
             ValueData::Scalar(scalar) => scalar.text.is_empty() || scalar.is_null_word(),

@@ -28,6 +28,8 @@ pub(super) fn load(file: FileId, text: &str, removals: &[u32]) -> Loaded {
     let options = options! {
         emit_unresolved_aliases: true,
         emit_comments: false,
+        // As libyaml and PyYAML read the last line of a file that has no end.
+        block_scalar_eof_without_line_feed: true,
         flow_nesting_limit: MAX_DEPTH as usize,
         block_nesting_limit: MAX_DEPTH as usize,
     };
@@ -51,16 +53,10 @@ pub(super) fn load(file: FileId, text: &str, removals: &[u32]) -> Loaded {
         refuted,
         ..
     } = load;
-    let Tree {
-        values,
-        secrets,
-        diagnostics,
-        ..
-    } = tree;
     Loaded {
-        values,
-        secrets,
-        diagnostics,
+        values: tree.values,
+        secrets: tree.secrets,
+        diagnostics: tree.found.diagnostics,
         removals: found,
         not_removals: refuted,
     }

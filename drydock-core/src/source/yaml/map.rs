@@ -1,11 +1,12 @@
 //! A map while it is built: its keys are judged here, and what stands under the key of a secret is sealed.
 
 use super::{
+    findings::Findings,
     secrets::{self, Position},
     tree::Node,
 };
 use crate::{
-    diagnostic::{Code, Diagnostic, Diagnostics, quote},
+    diagnostic::{Code, Diagnostic, quote},
     source::{Entry, Form, ValueData},
     span::Span,
 };
@@ -21,7 +22,7 @@ pub(super) struct Map {
     /// Which entries are its own: those from here on.
     pub(super) first: usize,
     /// Where each key was written, once they are many.
-    index: Option<Box<HashMap<SmolStr, Span>>>,
+    index: Option<HashMap<SmolStr, Span>>,
     /// The key whose value comes next.
     pub(super) key: Option<Key>,
     pub(super) merge: Option<Box<Merge>>,
@@ -72,7 +73,7 @@ impl Map {
         entries: &[Entry],
         node: Node,
         secret: bool,
-        found: &mut Diagnostics,
+        found: &mut Findings,
     ) -> Key {
         let span = node.value.span;
         let mut key = Key {
@@ -117,7 +118,7 @@ impl Map {
         }
         key.text = scalar.text.clone();
         key.position = secrets::position(&key.text);
-        if scalar.form == Form::Plain && key.text == "<<" && !node.shared {
+        if scalar.form == Form::Plain && key.text == "<<" {
             key.role = Role::Merge;
         }
         let first = match (key.role, &self.merge) {
@@ -165,7 +166,7 @@ impl Map {
                 let own = &entries[self.first..];
                 if self.index.is_none() && own.len() > SEARCHED {
                     let places = own.iter().map(|entry| (entry.key.clone(), entry.key_span));
-                    self.index = Some(Box::new(places.collect()));
+                    self.index = Some(places.collect());
                 }
             }
         }

@@ -1,5 +1,5 @@
-//! YAML text to documents, in three steps: bytes to text ([`encoding`]), text to values that know their place
-//! ([`adapter`] drives the parser, [`tree`] builds), values to documents ([`envelope`]).
+//! YAML text to documents, in three steps: bytes to text (`encoding`), text to values that know their place
+//! (`adapter` drives the parser, `tree` builds), values to documents (`envelope`).
 //!
 //! Whatever is wrong is a diagnostic and costs only the document it stands in: the documents before and after a broken
 //! one are read. A document without anything in it (`---` and nothing, or comments only) is skipped in silence: nothing
@@ -9,6 +9,7 @@ mod adapter;
 mod broken;
 mod encoding;
 mod envelope;
+mod findings;
 mod identity;
 mod locate;
 mod map;

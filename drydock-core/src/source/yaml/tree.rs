@@ -5,11 +5,12 @@
 
 use super::{
     MAX_DEPTH,
+    findings::Findings,
     map::{self, Key, Map, Merge},
     secrets::{self, Position},
 };
 use crate::{
-    diagnostic::{Code, Diagnostic, Diagnostics, quote},
+    diagnostic::{Code, Diagnostic, quote},
     source::{Entry, Form, Value, ValueData},
     span::{FileId, Span},
 };
@@ -37,7 +38,7 @@ pub(super) struct Tree {
     seals: bool,
     pub(super) values: Vec<Value>,
     pub(super) secrets: Vec<Span>,
-    pub(super) diagnostics: Diagnostics,
+    pub(super) found: Findings,
 }
 
 /// A list or map that is not closed yet.
@@ -95,13 +96,13 @@ impl Tree {
             seals: false,
             values: Vec::new(),
             secrets: Vec::new(),
-            diagnostics: Diagnostics::new(),
+            found: Findings::default(),
         }
     }
 
     /// Adds a finding.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        self.found.push(diagnostic);
     }
 
     /// Whether what comes next is, or belongs to, what may not be printed.
@@ -282,7 +283,7 @@ impl Tree {
             Inside::List(_) => self.items.push(node.value),
             Inside::Map(map) => match map.key.take() {
                 None => {
-                    map.key = Some(map.key(&self.entries, node, secret, &mut self.diagnostics));
+                    map.key = Some(map.key(&self.entries, node, secret, &mut self.found));
                 }
 
                 Some(key) => {

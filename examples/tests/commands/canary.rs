@@ -1,0 +1,147 @@
+//! No byte of a secret leaves any example, whatever it is asked for and however broken the design is.
+
+use crate::{Folder, Ran, run, site};
+
+const CANARY: &str = "Kanarienvogel+/7";
+
+/// How a secret might get out: as it is, in hexadecimal, in base64 at any alignment, in a URL.
+fn disguises() -> Vec<String> {
+    let bytes = CANARY.as_bytes();
+    let hex = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    let url = CANARY.replace('+', "%2B").replace('/', "%2F");
+    let mut all = vec![CANARY.to_owned(), hex, url];
+    all.extend((0..3).map(|skip| base64(&bytes[skip..])));
+    all
+}
+
+/// The part of the base64 form that does not depend on what follows.
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let groups = bytes.chunks_exact(3).flat_map(|group| {
+        let n = u32::from(group[0]) << 16 | u32::from(group[1]) << 8 | u32::from(group[2]);
+        [18, 12, 6, 0].map(|shift| ALPHABET[(n >> shift & 63) as usize] as char)
+    });
+    groups.collect()
+}
+
+fn silent(example: &str, arguments: &[&str]) -> Ran {
+    let ran = run(example, arguments);
+    for disguise in disguises() {
+        let told = ran.out.contains(&disguise) || ran.err.contains(&disguise);
+        assert!(
+            !told,
+            "{example} {arguments:?} tells the secret:\n{}\n{}",
+            ran.out, ran.err
+        );
+    }
+    ran
+}
+
+#[test]
+fn a_design_that_works_keeps_its_secrets() {
+    let folder = Folder::new("canary");
+    for file in [
+        "profiles/hardware",
+        "profiles/hosts",
+        "profiles/bootactions",
+    ]
+    .into_iter()
+    .chain([
+        "formation/region",
+        "formation/networks",
+        "formation/racks",
+        "formation/nodes-r1",
+        "formation/nodes-r2",
+    ]) {
+        let text = std::fs::read_to_string(format!("{}/{file}.yaml", site())).unwrap();
+        let text = text.replace(
+            "credential: {secret: bmc-password}",
+            &format!("credential: {CANARY}\n    k_g: '{CANARY}'"),
+        );
+        let text = text.replace("url: https://", &format!("url: https://user:{CANARY}@"));
+        folder.write(&format!("{file}.yaml"), &text);
+    }
+    let path = &folder.path("");
+    assert_eq!(silent("validate", &[path]).code, 0);
+    silent("validate", &[path, "--format", "json"]);
+    let resolved = silent("resolve", &[path]);
+    assert!(
+        resolved.code == 0 && resolved.out.contains("k_g: (secret)"),
+        "{}",
+        resolved.out
+    );
+    silent("resolve", &[path, "--annotate"]);
+    silent("resolve", &[path, "--format", "json"]);
+    let explained = silent("resolve", &[path, "--explain", "compute-1", "oob"]);
+    assert!(
+        explained.out.contains("oob.credential = (secret)"),
+        "{}",
+        explained.out
+    );
+    for format in ["text", "json", "dot", "mermaid"] {
+        silent("plan", &[path, "--format", format]);
+    }
+    for format in ["text", "json"] {
+        assert_eq!(
+            silent("deploy", &[path, "--approve", "all", "--format", format]).code,
+            0
+        );
+    }
+    silent("deploy", &[path, "--approve", "all", "--seed", "7"]);
+}
+
+#[test]
+fn a_digest_never_covers_a_secret() {
+    let id = |credential: &str| {
+        let folder = Folder::new("digest");
+        let text = std::fs::read_to_string(format!("{}/profiles/hosts.yaml", site())).unwrap();
+        let text = text.replace("{secret: bmc-password}", credential);
+        let hosts = folder.write("hosts.yaml", &text);
+        let others = [
+            "profiles/hardware.yaml",
+            "profiles/bootactions.yaml",
+            "formation",
+        ]
+        .map(|f| format!("{}/{f}", site()));
+        let paths: Vec<&str> = std::iter::once(hosts.as_str())
+            .chain(others.iter().map(String::as_str))
+            .collect();
+        run("plan", &[&paths[..], &["--format", "json"]].concat()).json()["id"].clone()
+    };
+    assert_eq!(id(CANARY), id("another"));
+}
+
+#[test]
+fn a_design_that_is_broken_at_its_secrets_keeps_them() {
+    let node = "apiVersion: drydock/v1\nkind: BaremetalNode\nmetadata: {name: n}\nspec:\n  oob:\n";
+    let broken = [
+        format!("{node}    credential: {CANARY}\n    credential: {CANARY}\n"),
+        format!("{node}    credential: [{CANARY}, x]\n"),
+        format!("{node}    credential: {{nope: {CANARY}}}\n"),
+        format!("{node}    credential: {CANARY}: {CANARY}\n"),
+        format!("{node}    credential: |\n      {CANARY}\n     {CANARY}\n\tx\n"),
+        format!("{node}    credential: \"{CANARY}\n"),
+        format!("{node}    credentail: {CANARY}\n"),
+        format!("{node}    type: ipmi\n    kg: {CANARY}\n   k_g: {CANARY}\n"),
+        format!("{node}    port: {{credential: {CANARY}}}\n"),
+        format!("{node}    credential: !x {CANARY}\n"),
+        format!("{node}    credential: &a {CANARY}\n    port: *a\n    privilege: [*a]\n"),
+        format!("{node}    {{type: ipmi, credential: {CANARY}, port: [\n"),
+        format!("{node}    libvirt_uri: qemu+ssh://root:{CANARY}@host/system\n    port: x\n"),
+        format!(
+            "{node}    account: https://me:{CANARY}@host\n    port: https://me:{CANARY}@host\n"
+        ),
+        format!("credential: {CANARY}\n"),
+        format!("- credential: {CANARY}\n  x: [\n"),
+    ];
+    for (n, text) in broken.iter().enumerate() {
+        let folder = Folder::new(&format!("broken-{n}"));
+        let file = &folder.write("site.yaml", text);
+        silent("validate", &[file]);
+        silent("validate", &[file, "--format", "json"]);
+        silent("resolve", &[file]);
+        silent("resolve", &[file, "--format", "json"]);
+        silent("resolve", &[file, "--explain", "n", "oob"]);
+        silent("deploy", &[file, "--approve", "all"]);
+    }
+}

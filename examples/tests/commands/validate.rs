@@ -1,0 +1,56 @@
+//! `validate`: exit codes, and diagnostics for people and for programs.
+
+use crate::{Folder, run, site};
+
+#[test]
+fn the_bundled_site_is_clean() {
+    let ran = run("validate", &[site()]);
+    assert_eq!(
+        (ran.code, ran.out.as_str()),
+        (0, "37 documents, 12 nodes: nothing is wrong\n")
+    );
+    assert_eq!(
+        run("validate", &[site(), "--format".into(), "json".into()]).json()["diagnostics"],
+        serde_json::json!([])
+    );
+}
+
+#[test]
+fn errors_are_drawn_over_the_source_and_end_with_1() {
+    let folder = Folder::new("validate");
+    let file = folder.write(
+        "site.yaml",
+        "apiVersion: drydock/v1\nkind: Network\nmetadata: {name: a}\nspec: {vlna: 7}\n",
+    );
+    let ran = run("validate", &[&file]);
+    assert_eq!(ran.code, 1);
+    let expected = format!(
+        "error[DD0005]: Network a: unknown key `vlna`
+ --> {file}:4:8
+  |
+4 | spec: {{vlna: 7}}
+  |        ^^^^
+  |
+  = help: did you mean `vlan`?
+
+1 error
+"
+    );
+    assert_eq!(ran.out, expected);
+    let json = run("validate", &[&file, "--format", "json"]).json();
+    let expected = serde_json::json!([{
+        "code": "DD0005", "severity": "error", "message": "unknown key `vlna`", "help": "did you mean `vlan`?",
+        "kind": "Network", "name": "a", "field": null,
+        "labels": [{"file": file, "line": 4, "column": 8, "byte": 64, "text": "", "primary": true}],
+    }]);
+    assert_eq!(json["diagnostics"], expected);
+}
+
+#[test]
+fn arguments_that_cannot_be_used_end_with_2() {
+    for arguments in [vec![], vec!["--nope"], vec!["/nowhere/at/all"]] {
+        let ran = run("validate", &arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(ran.err.contains("error:"), "{}", ran.err);
+    }
+}
