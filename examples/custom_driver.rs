@@ -20,7 +20,7 @@ type Seen = Vec<Result<ServerObservation, DriverError>>;
 type Applied = Result<Progress, DriverError>;
 
 /// Deploys and releases servers through a rack controller.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct RackDriver(Controller);
 
 // The driver begins.
@@ -33,19 +33,13 @@ impl ServerDriver for RackDriver {
         Ok(Catalog::default())
     }
     fn supports(&self, node: &ResolvedNode, action: ServerAction) -> Result<(), Unsupported> {
-        match action {
-            ServerAction::Deploy | ServerAction::Release => Ok(()),
-            _ => Err(Unsupported::new(format!(
-                "{}: a rack controller cannot {action}",
-                node.name
-            ))),
-        }
+        let no = || Unsupported::new(format!("{}: cannot {action} it", node.name));
+        let can = matches!(action, ServerAction::Deploy | ServerAction::Release);
+        can.then_some(()).ok_or_else(no)
     }
     async fn observe(&self, _: &Context, nodes: &[Arc<ResolvedNode>]) -> Seen {
-        nodes
-            .iter()
-            .map(|node| Ok(ServerObservation::new(self.0.state(&node.name))))
-            .collect()
+        let look = |node: &Arc<ResolvedNode>| Ok(self.0.look(&node.name));
+        nodes.iter().map(look).collect()
     }
     fn differences(&self, _: &ResolvedNode, seen: &ServerObservation) -> Vec<Change> {
         if seen.state == ServerState::Deployed {
@@ -68,15 +62,23 @@ impl ServerDriver for RackDriver {
 }
 // The driver ends.
 
-/// Stands for the API of a rack controller: it does what it is asked at the next look, and forgets nothing.
-#[derive(Debug, Default)]
+/// Stands for the API of a rack controller: it has done what it was asked by the next look.
+#[derive(Debug)]
 struct Controller(Mutex<BTreeMap<String, ServerState>>);
 
 impl Controller {
-    /// Where the server of this name is; what was never deployed is Ready.
-    fn state(&self, name: &str) -> ServerState {
+    /// A controller of these servers, none of them in use.
+    fn of(nodes: &[Arc<ResolvedNode>]) -> Self {
+        let servers = nodes
+            .iter()
+            .map(|node| (node.name.to_string(), ServerState::Ready));
+        Self(Mutex::new(servers.collect()))
+    }
+
+    /// What is known of the server of this name.
+    fn look(&self, name: &str) -> ServerObservation {
         let servers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        servers.get(name).copied().unwrap_or(ServerState::Ready)
+        ServerObservation::new(servers.get(name).copied().unwrap_or(ServerState::Absent))
     }
 
     /// Asks for a state; a repeated request with one operation key is one request.
@@ -93,8 +95,9 @@ fn main() -> ExitCode {
 async fn run() -> Result<u8, Failure> {
     let design = load(&demo::bundled()).await?;
     let nodes: Vec<_> = design.resolved.nodes.values().cloned().collect();
+    let driver = RackDriver(Controller::of(&nodes));
     // This controller takes no time; one that does would sleep here.
-    let violations = conformance::server(&RackDriver::default(), &nodes, async |_| {}).await;
+    let violations = conformance::server(&driver, &nodes, async |_| {}).await;
     violations
         .iter()
         .for_each(|violation| print(&format!("{violation}\n")));

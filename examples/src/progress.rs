@@ -59,9 +59,7 @@ impl EventSink for Bars {
     fn emit(&self, event: &Event) {
         match &event.kind {
             EventKind::StepStarted { name, .. } => self.show(name, name.action.to_string(), false),
-            EventKind::StepWaiting { name, note } => {
-                self.show(name, format!("{}: {note}", name.action), false)
-            }
+            EventKind::StepWaiting { name, note } => self.show(name, note.clone(), false),
             EventKind::StepRetried { name, reason, .. } => {
                 self.show(name, format!("{}, again: {reason}", name.action), false);
             }

@@ -140,6 +140,12 @@ impl Faults {
         self
     }
 
+    /// The caller crashes once, at one of the first `calls` calls that change something, chosen by this seed.
+    #[must_use]
+    pub fn crash_from_seed(self, seed: u64, calls: u64) -> Self {
+        self.crash_at_call(1 + Random(seed).below(calls.max(1)))
+    }
+
     /// The nodes that never get well, each with the cause.
     pub fn broken_nodes(&self) -> impl Iterator<Item = (&NodeName, &str)> {
         self.broken

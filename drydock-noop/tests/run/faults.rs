@@ -158,3 +158,30 @@ async fn what_failed_stays_failed_until_it_is_planned_again() {
         "going on with a finished run calls nobody"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn faults_and_crashes_of_one_seed_together_end_as_designed() {
+    let design = bundled().await;
+    let mut crashes = 0;
+    for seed in (1..60).filter(|seed| seed % 7 != 0) {
+        let faults = Faults::from_seed(seed, &design.resolved).crash_from_seed(seed, 78);
+        let site = SimulatedSite::new(&design.resolved).faults(faults.crash_from_seed(!seed, 78));
+        let orchestrator = orchestrator(&site);
+        let planned = plan(&orchestrator, &design, Goal::Deploy).await;
+        let outcome = loop {
+            let run = RunId::from("r");
+            tokio::select! {
+                outcome = orchestrator.apply(&design, &planned.plan, run, &Approval::All, None) => break outcome.unwrap(),
+                () = site.crashed() => crashes += 1,
+            }
+        };
+        assert!(outcome.is_success(), "seed {seed}: {outcome:?}");
+        sound(&site);
+        assert_eq!(
+            site.as_designed(&design.resolved),
+            Vec::<String>::new(),
+            "seed {seed}"
+        );
+    }
+    assert!(crashes > 60, "only {crashes} crashes");
+}

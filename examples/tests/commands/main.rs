@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod canary;
+mod custom_driver;
 mod deploy;
 mod resolve;
 mod validate;
