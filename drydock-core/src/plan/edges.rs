@@ -8,7 +8,7 @@ use crate::{
     names::{NetworkName, NodeName},
     resolve::{ResolvedDesign, ResolvedNode},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub(super) fn connect(
     design: &ResolvedDesign,
@@ -31,6 +31,10 @@ pub(super) fn connect(
             }
         }
     }
+    let mut dependencies = Dependencies {
+        design,
+        chosen: HashMap::new(),
+    };
     for (name, &at) in &deploy {
         let Some(node) = design.nodes.get(name) else {
             continue;
@@ -45,15 +49,15 @@ pub(super) fn connect(
             .networks()
             .filter_map(|network| networks.get(&network.name));
         drafts[configure.unwrap_or(at)].needs.extend(carried);
-        for other in dependencies(node, design) {
-            match deploy.get(&other) {
+        for other in dependencies.of(node) {
+            match deploy.get(other) {
                 Some(&before) => drafts[at].needs.push(before),
-                None if is_deployed(seen, &other) => {}
+                None if is_deployed(seen, other) => {}
                 None => {
                     drafts[start..=at]
                         .iter_mut()
                         .for_each(|draft| draft.barred = true);
-                    not_met(node, &other, design, diagnostics);
+                    not_met(node, other, design, diagnostics);
                 }
             }
         }
@@ -94,25 +98,26 @@ fn boot_networks(node: &ResolvedNode) -> BTreeSet<NetworkName> {
     networks
 }
 
-/// The nodes that must be deployed before this one.
-fn dependencies(node: &ResolvedNode, design: &ResolvedDesign) -> Vec<NodeName> {
-    let selected = |other: &ResolvedNode| {
-        other.name != node.name
-            && node
-                .spec
-                .depends_on
-                .iter()
-                .any(|selector| selector.matches(|key| other.label(key)))
-    };
-    if node.spec.depends_on.is_empty() {
-        return Vec::new();
+/// The nodes that each selector of a `depends_on` chooses; many nodes depend on the same few.
+struct Dependencies<'a> {
+    design: &'a ResolvedDesign,
+    chosen: HashMap<String, Vec<&'a NodeName>>,
+}
+
+impl<'a> Dependencies<'a> {
+    /// The nodes that must be deployed before this one.
+    fn of(&mut self, node: &ResolvedNode) -> BTreeSet<&'a NodeName> {
+        let mut before = BTreeSet::new();
+        for selector in node.spec.depends_on.iter() {
+            let nodes = self.design.nodes.values();
+            let chosen = self.chosen.entry(selector.to_string()).or_insert_with(|| {
+                let chosen = nodes.filter(|other| selector.matches(|key| other.label(key)));
+                chosen.map(|other| &other.name).collect()
+            });
+            before.extend(chosen.iter().filter(|other| ***other != node.name));
+        }
+        before
     }
-    design
-        .nodes
-        .values()
-        .filter(|other| selected(other))
-        .map(|other| other.name.clone())
-        .collect()
 }
 
 fn not_met(
