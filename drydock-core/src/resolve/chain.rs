@@ -24,7 +24,7 @@ pub(crate) fn parents(document: &Document) -> &[Value] {
         .unwrap_or_default()
 }
 
-fn parent_ids(document: &Document) -> impl Iterator<Item = DocumentId> + '_ {
+pub(crate) fn parent_ids(document: &Document) -> impl Iterator<Item = DocumentId> + '_ {
     parents(document)
         .iter()
         .filter_map(|p| Some(DocumentId::new(Kind::HostProfile, p.as_text()?)))

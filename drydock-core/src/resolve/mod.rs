@@ -27,7 +27,7 @@ pub use resolved::{
 };
 
 use crate::{
-    diagnostic::{Code, Diagnostic, Diagnostics, quote},
+    diagnostic::{Code, Diagnostic, Diagnostics, Severity, quote},
     field::FieldPath,
     model::{HostProfile, shape::Record},
     names::{DocumentId, Kind},
@@ -38,7 +38,7 @@ use address::Unallocated;
 use chain::Documents;
 use merge::Watch;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -58,16 +58,19 @@ pub struct Resolved {
 pub fn resolve(snapshot: &Snapshot, allocations: &Allocations) -> Resolved {
     let mut diagnostics = snapshot.diagnostics.clone();
     let documents = unique(&snapshot.documents, &snapshot.files, &mut diagnostics);
+    let mut found = Diagnostics::new();
     let documents: Documents = documents
         .into_iter()
-        .map(|(id, document)| (id, Arc::new(check::check(document, &mut diagnostics))))
+        .map(|(id, document)| (id, Arc::new(check::check(document, &mut found))))
         .collect();
-    chain::check_parents(&documents, &mut diagnostics);
+    chain::check_parents(&documents, &mut found);
 
     let mut design = ResolvedDesign {
         files: snapshot.files.clone(),
+        refused: found.iter().filter_map(refused).collect(),
         ..ResolvedDesign::default()
     };
+    diagnostics.extend(found);
     let mut decoding = Decoding {
         documents: &documents,
         diagnostics: &mut diagnostics,
@@ -131,12 +134,52 @@ pub fn resolve(snapshot: &Snapshot, allocations: &Allocations) -> Resolved {
     };
     let nodes: BTreeMap<_, _> = decoded.into_iter().map(resolve_node).collect();
     design.nodes = nodes;
+    check_unused(&design, &documents, &mut diagnostics);
     design.documents = documents;
     let diagnostics = diagnostics.sorted(&design.files);
     Resolved {
         design,
         diagnostics,
         allocations,
+    }
+}
+
+/// Profiles that nobody inherits from refer to hardware as nodes do; of the others their heirs are asked.
+fn check_unused(design: &ResolvedDesign, documents: &Documents, diagnostics: &mut Diagnostics) {
+    let inheriting = documents.values().filter(|document| document.inherits());
+    let used: BTreeSet<DocumentId> = inheriting
+        .flat_map(|document| chain::parent_ids(document))
+        .collect();
+    for (name, profile) in &design.profiles {
+        let id = DocumentId::new(Kind::HostProfile, name.as_str());
+        if used.contains(&id) {
+            continue;
+        }
+        let mut decoding = Decoding {
+            documents,
+            diagnostics,
+        };
+        let spec: Option<HostProfile> = decoding.one(&id, &profile.value);
+        if let (Some(spec), Some(document)) = (spec, documents.get(&id)) {
+            node::check_profile(document, profile, &spec, design, diagnostics);
+        }
+    }
+}
+
+/// Which field says nothing because of what was found.
+fn refused(found: &Diagnostic) -> Option<(DocumentId, FieldPath)> {
+    let subject = found.subject.clone()?;
+    match found.code {
+        // What a profile would have said that is not there, nobody knows.
+        Code::UNKNOWN_PARENT => Some((subject, FieldPath::root())),
+        // It says what the key that was meant would say, if any was.
+        Code::UNKNOWN_KEY => {
+            let meant = found.edit.as_ref()?;
+            Some((subject, found.field.join(meant.text.as_str())))
+        }
+        // Understood all the same.
+        Code::UNQUOTED_REMOVAL | Code::PROFILE_CYCLE => None,
+        _ => (found.severity == Severity::Error).then(|| (subject, found.field.clone())),
     }
 }
 

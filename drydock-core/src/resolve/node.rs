@@ -6,7 +6,7 @@ use super::{
     network::DEFAULT_MTU,
     resolved::{
         Device, InterfaceNetwork, ResolvedDesign, ResolvedDisk, ResolvedInterface, ResolvedNetwork,
-        ResolvedNode, ResolvedVolume, ResolvedVolumeGroup,
+        ResolvedNode, ResolvedProfile, ResolvedVolume, ResolvedVolumeGroup,
     },
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
         BondMode, FileSystem, HardwareProfile, HostProfile, Interface, Keyed, LogicalVolume,
         NetworkLink, Partition, TrunkingMode,
     },
-    names::{DocumentId, NetworkName, NodeName},
+    names::{DocumentId, Kind, NetworkName, NodeName},
     source::{Document, Value},
     span::Span,
 };
@@ -33,6 +33,7 @@ pub(super) fn node(
 ) -> ResolvedNode {
     let mut build = Build {
         document,
+        chain: &chain,
         value: &value,
         spec: &spec,
         design,
@@ -46,11 +47,7 @@ pub(super) fn node(
         .map(|(name, interface)| build.interface(name, interface))
         .collect();
     let disks = build.disks();
-    let (kernel_params, dangling) =
-        kernel_params::render(&spec.platform.kernel_params, build.hardware.as_deref());
-    dangling
-        .into_iter()
-        .for_each(|(name, reference)| build.dangling_reference(&name, &reference));
+    let kernel_params = build.kernel_params();
     let hardware = build.hardware.clone();
     let primary = spec
         .primary_network
@@ -82,8 +79,36 @@ pub(super) fn node(
     }
 }
 
+/// Reports what a profile refers to in vain. One that names no hardware profile leaves its aliases to others.
+pub(super) fn check_profile(
+    document: &Document,
+    profile: &ResolvedProfile,
+    spec: &HostProfile,
+    design: &ResolvedDesign,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut build = Build {
+        document,
+        chain: &profile.chain,
+        value: &profile.value,
+        spec,
+        design,
+        hardware: None,
+        diagnostics,
+    };
+    build.hardware = build.hardware_profile();
+    if build.hardware.is_some() {
+        for (name, interface) in spec.interfaces.iter() {
+            build.interface(name, interface);
+        }
+        build.disks();
+        build.kernel_params();
+    }
+}
+
 struct Build<'a> {
     document: &'a Document,
+    chain: &'a [DocumentId],
     value: &'a Value,
     spec: &'a HostProfile,
     design: &'a ResolvedDesign,
@@ -126,14 +151,23 @@ impl Build<'_> {
         None
     }
 
+    /// Whether the hardware profile, or what it says here, is not there for a reason that is reported already: then
+    /// every reference to it would lead nowhere.
+    fn hardware_is_missing(&self, part: &str) -> bool {
+        let field = FieldPath::of(["hardware_profile"]);
+        let Some(name) = &self.spec.hardware_profile else {
+            return self.design.in_doubt(self.chain, &field);
+        };
+        let id = DocumentId::new(Kind::HardwareProfile, name.as_str());
+        self.hardware.is_none() || self.design.in_doubt(&[id], &FieldPath::of([part]))
+    }
+
     /// The device; one that nobody knows is reported and kept by its name.
     fn device(&mut self, name: &str, field: FieldPath, span: Span) -> Device {
         if let Some(device) = device(name, self.hardware.as_deref()) {
             return device;
         }
-        // Without the hardware profile it names, every alias would be unknown: that one cause is reported already.
-        let profile_missing = self.spec.hardware_profile.is_some() && self.hardware.is_none();
-        if !profile_missing {
+        if !self.hardware_is_missing("device_aliases") {
             let message = format!("there is no device alias {}", quote(name));
             let diagnostic = Diagnostic::new(Code::DANGLING_ALIAS, message).at(span, "");
             let aliases = self
@@ -247,6 +281,21 @@ impl Build<'_> {
             });
         }
         disks
+    }
+
+    fn kernel_params(&mut self) -> String {
+        let (line, dangling) =
+            kernel_params::render(&self.spec.platform.kernel_params, self.hardware.as_deref());
+        for (name, reference) in dangling {
+            let part = match reference.contains("cpuset") {
+                true => "cpu_sets",
+                false => "hugepages",
+            };
+            if !self.hardware_is_missing(part) {
+                self.dangling_reference(&name, &reference);
+            }
+        }
+        line
     }
 
     fn dangling_reference(&mut self, name: &str, reference: &str) {

@@ -3,6 +3,7 @@
 //! A driver finds in a node all it needs (VLAN, MTU, addresses, device selectors) and looks nothing up.
 
 use crate::{
+    field::FieldPath,
     model::{
         Address, Bonding, BootAction, Catalog, FileSystem, Free, HardwareProfile, HostProfile,
         Network, NetworkLink, Rack, Region, Route, Size,
@@ -17,7 +18,11 @@ use crate::{
 use ipnet::IpNet;
 use serde::Serialize;
 use smol_str::SmolStr;
-use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+    sync::Arc,
+};
 
 /// A whole site after inheritance.
 #[derive(Debug, Clone, Default)]
@@ -43,12 +48,25 @@ pub struct ResolvedDesign {
     pub documents: BTreeMap<DocumentId, Arc<Document>>,
     /// The texts it was read from.
     pub files: SourceMap,
+    /// What was written but not understood, by document and field; the root where a parent is not there. Each was
+    /// reported.
+    pub(super) refused: BTreeSet<(DocumentId, FieldPath)>,
 }
 
 impl ResolvedDesign {
     /// The document of this identity, as written.
     pub fn document(&self, kind: Kind, name: &str) -> Option<&Arc<Document>> {
         self.documents.get(&DocumentId::new(kind, name))
+    }
+
+    /// Whether something may be missing at this field only because a document of the chain says it in a way that was
+    /// not understood. That was reported; a rule that misses something asks, so that one cause stays one finding.
+    pub fn in_doubt(&self, chain: &[DocumentId], field: &FieldPath) -> bool {
+        chain.iter().any(|id| {
+            let of_document = self.refused.range((id.clone(), FieldPath::root())..);
+            let mut of_document = of_document.take_while(|(document, _)| document == id);
+            of_document.any(|(_, refused)| refused.starts_with(field) || field.starts_with(refused))
+        })
     }
 }
 

@@ -20,6 +20,7 @@ struct Memory {
     revision: StateRevision,
     keys: BTreeMap<SmolStr, Stored>,
     journals: BTreeMap<SmolStr, Vec<Vec<u8>>>,
+    /// The last lease of each name, and when it ends; none once it has ended.
     leases: BTreeMap<SmolStr, (Lease, Option<Instant>)>,
     changes: Vec<(StateRevision, StateChange)>,
 }
@@ -32,8 +33,16 @@ impl MemoryStore {
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
         // Nothing is left half done when a holder panics: every check comes before the first change.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        memory.end_leases(Instant::now());
+        memory
     }
+}
+
+/// When a lease ends; one that would end past all time ends in a century.
+fn end(now: Instant, ttl: Duration) -> Instant {
+    const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+    now + ttl.min(CENTURY)
 }
 
 impl Memory {
@@ -44,6 +53,13 @@ impl Memory {
                 name: lease.name.clone(),
                 fence: lease.fence,
             }),
+        }
+    }
+
+    /// A lease that has run out is as good as given back. Its fence is kept, for the next one must be greater.
+    fn end_leases(&mut self, now: Instant) {
+        for (_, end) in self.leases.values_mut() {
+            *end = end.filter(|end| *end > now);
         }
     }
 
@@ -142,9 +158,7 @@ impl StateStore for MemoryStore {
     async fn acquire(&self, name: &str, owner: &str, ttl: Duration) -> Result<Lease, StateError> {
         let mut memory = self.memory();
         let (now, before) = (Instant::now(), memory.leases.get(name));
-        if let Some((held, Some(_))) =
-            before.filter(|(held, end)| held.owner != owner && *end > Some(now))
-        {
+        if let Some((held, Some(_))) = before.filter(|(held, _)| held.owner != owner) {
             return Err(StateError::Held {
                 name: name.into(),
                 owner: held.owner.clone(),
@@ -153,7 +167,7 @@ impl StateStore for MemoryStore {
         let lease = Lease::new(name, owner, before.map_or(0, |(held, _)| held.fence) + 1);
         memory
             .leases
-            .insert(name.into(), (lease.clone(), Some(now + ttl)));
+            .insert(name.into(), (lease.clone(), Some(end(now, ttl))));
         Ok(lease)
     }
 
@@ -162,7 +176,7 @@ impl StateStore for MemoryStore {
         memory.check_lease(lease)?;
         memory.leases.insert(
             lease.name.clone(),
-            (lease.clone(), Some(Instant::now() + ttl)),
+            (lease.clone(), Some(end(Instant::now(), ttl))),
         );
         Ok(())
     }

@@ -44,7 +44,7 @@ impl Lease {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Batch {
-    /// The lease that must still be held.
+    /// The lease that must still be held: not given back, not run out, not taken over.
     pub lease: Option<Lease>,
     /// Keys that must still be at these revisions; revision 0 is a key that is not there.
     pub expect: Vec<(SmolStr, StateRevision)>,
@@ -135,9 +135,9 @@ pub enum StateChange {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StateError {
-    /// The lease is not held any more: somebody else has taken over.
+    /// The lease is not held any more: it was given back or ran out, or somebody else has taken over.
     #[error(
-        "lease {name} with fence {fence} is no longer held; another orchestrator has taken over"
+        "lease {name} with fence {fence} is no longer held; it ran out, or another orchestrator has taken over"
     )]
     Fenced {
         /// The lease's name.

@@ -35,10 +35,10 @@ impl Check<'_> {
     }
 
     pub(super) fn set_item(&mut self, item: &Value, word: &'static WordShape) -> Option<Value> {
-        if let Some(scalar) = item.as_scalar().filter(|_| self.inherits) {
-            if self.removal_mark(scalar, item.span).is_some() {
-                return Some(Value::scalar(scalar.text.clone(), Form::Text, item.span));
-            }
+        if let Some(scalar) = item.as_scalar().filter(|_| self.inherits)
+            && self.removal_mark(scalar, item.span).is_some()
+        {
+            return Some(Value::scalar(scalar.text.clone(), Form::Text, item.span));
         }
         if self.says_nothing(item) {
             return None;

@@ -1,10 +1,13 @@
-//! DD2005: no address is used twice, by nodes, BMCs or gateways. Compared as addresses, not as texts; gateways of one
-//! network may be named by many routes.
+//! DD2005: no address is used twice, by nodes, BMCs or gateways. Compared as addresses, not as texts; a gateway may be
+//! named by many routes.
+//!
+//! The ends of ranges are held against gateways alone: a range whose addresses are given away must not begin or end with
+//! a gateway. A reserved range may, for nobody is given its addresses.
 
 use crate::{
     diagnostic::{Code, Diagnostic},
     field::FieldPath,
-    model::Network,
+    model::{Network, Range, RangeType},
     names::Kind,
     resolve::{ResolvedDesign, ResolvedNode, decode},
     source::Document,
@@ -39,29 +42,42 @@ impl IndexRule for DuplicateAddress {
         let Ok(network) = decode::<Network>(&document.spec) else {
             return Vec::new();
         };
+        let claim = |address: IpAddr, field: FieldPath, what: &str| {
+            let (subject, field, span) = place(document.id.clone(), &document.spec, field);
+            let what = format!("it is {what} of network {}", document.id.name);
+            Claim::new(key(address), subject, field, span, what)
+        };
         let mut claims: Vec<Claim> = Vec::new();
         for (n, route) in network.routes.iter().enumerate() {
-            let Some(gateway) = route.gateway else {
-                continue;
-            };
-            let key = key(gateway);
-            if claims.iter().all(|claim| claim.key != key) {
+            if let Some(gateway) = route.gateway
+                && claims.iter().all(|claim| claim.key != key(gateway))
+            {
                 let field = FieldPath::of(["routes", &n.to_string(), "gateway"]);
-                let (subject, field, span) = place(document.id.clone(), &document.spec, field);
-                let what = format!("it is a gateway of network {}", document.id.name);
-                claims.push(Claim::new(key, subject, field, span, what));
+                claims.push(claim(gateway, field, "a gateway"));
+            }
+        }
+        let given = |range: &&Range| range.kind != Some(RangeType::Reserved);
+        let ranges = network.ranges.iter().enumerate();
+        for (n, range) in ranges.filter(|(_, range)| given(range)) {
+            for (end, address) in [("start", range.start), ("end", range.end)] {
+                let field = FieldPath::of([RANGES, &n.to_string(), end]);
+                let what = format!("the {end} of a range");
+                claims.extend(address.map(|address| claim(address, field, &what)));
             }
         }
         claims
     }
 
     fn check(&self, key: &str, claims: &[Claim], report: &mut Report<'_>) {
+        let is_end = |claim: &&Claim| claim.field.starts_with(&FieldPath::of([RANGES]));
+        let (ends, users): (Vec<_>, Vec<_>) = claims.iter().partition(is_end);
         // Documents come in the order of their kinds, gateways before nodes: whoever comes first keeps the address.
-        let [first, others @ ..] = claims else { return };
-        for claim in others {
-            if claim.subject.kind == Kind::Network && first.subject.kind == Kind::Network {
-                continue;
-            }
+        let [first, others @ ..] = users.as_slice() else {
+            return;
+        };
+        let is_gateway = |claim: &Claim| claim.subject.kind == Kind::Network;
+        let others = others.iter().filter(|claim| !is_gateway(claim));
+        for claim in others.chain(ends.iter().filter(|_| is_gateway(first))) {
             let diagnostic = Diagnostic::new(
                 Code::DUPLICATE_ADDRESS,
                 format!("address {key} is used twice"),
@@ -74,6 +90,9 @@ impl IndexRule for DuplicateAddress {
         }
     }
 }
+
+/// Where the ends of ranges are written.
+const RANGES: &str = "ranges";
 
 /// An IPv4 address written inside IPv6 is the same address.
 fn key(ip: IpAddr) -> String {

@@ -1,5 +1,6 @@
 //! DD2010: the primary network is defined and one of the node's.
 
+use super::unknown_network::may_be_carried;
 use crate::{
     diagnostic::{Code, quote},
     field::FieldPath,
@@ -19,7 +20,8 @@ impl NodeRule for PrimaryNetwork {
         let Some(primary) = &node.spec.primary_network else {
             return;
         };
-        if node.networks().any(|network| network.name == *primary) {
+        let carried = node.networks().any(|network| network.name == *primary);
+        if carried || may_be_carried(node, design, primary) {
             return;
         }
         let field = FieldPath::of(["primary_network"]);

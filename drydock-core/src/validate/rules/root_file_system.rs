@@ -35,6 +35,9 @@ impl NodeRule for RootFileSystem {
         match at("/") {
             None => {
                 let field = FieldPath::of(["storage"]);
+                if design.in_doubt(&node.chain, &field) {
+                    return;
+                }
                 report
                     .node(
                         Code::ROOT_FILE_SYSTEM,
@@ -64,6 +67,7 @@ fn too_small(
 ) {
     let field = field.join("size");
     match volume.size {
+        None if design.in_doubt(&node.chain, &field) => {}
         None => {
             let message = format!("the file system at `{mountpoint}` has no size");
             report

@@ -3,7 +3,7 @@
 //! The network that `oob.network` names is carried by the BMC.
 
 use crate::{
-    diagnostic::{Code, quote},
+    diagnostic::{Code, did_you_mean, quote},
     field::FieldPath,
     resolve::{ResolvedDesign, ResolvedNode},
     validate::{
@@ -43,9 +43,13 @@ impl NodeRule for UnknownNetwork {
         for (name, _) in node.spec.addressing.iter() {
             let field = FieldPath::of(["addressing", name]);
             let out_of_band = node.spec.oob.network.as_deref() == Some(name);
+            // What an interface names is reported there.
+            if node.networks().any(|network| *network.name == **name) {
+                continue;
+            }
             if !defined(name) {
                 undefined(node, design, report, field, name);
-            } else if !out_of_band && !carried.iter().any(|(other, _)| *other == name) {
+            } else if !out_of_band && !may_be_carried(node, design, name) {
                 let message = format!("no interface of this node carries network {}", quote(name));
                 report
                     .node(Code::UNKNOWN_NETWORK, node, design, field, message)
@@ -53,6 +57,20 @@ impl NodeRule for UnknownNetwork {
             }
         }
     }
+}
+
+/// Whether the node may well carry the network, for what says so was not understood, or an interface names a network that
+/// is not defined and was likely meant to be this one: that one cause is reported where it stands.
+pub(super) fn may_be_carried(node: &ResolvedNode, design: &ResolvedDesign, name: &str) -> bool {
+    let parts = ["interfaces", "oob"].map(|part| FieldPath::of([part]));
+    if parts.iter().any(|part| design.in_doubt(&node.chain, part)) {
+        return true;
+    }
+    let known = names(design.networks.keys());
+    let mut undefined = node
+        .networks()
+        .filter(|network| !design.networks.contains_key(&network.name));
+    undefined.any(|network| did_you_mean(&network.name, known.iter().copied()) == Some(name))
 }
 
 fn undefined(
