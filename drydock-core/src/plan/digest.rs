@@ -3,7 +3,10 @@
 use super::{Goal, Step, Target};
 use crate::{names::PlanId, resolve::ResolvedDesign};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 /// For every target of the steps, a digest of its resolved design.
 pub(super) fn designs(design: &ResolvedDesign, steps: &[Step]) -> BTreeMap<String, String> {
@@ -36,10 +39,31 @@ pub(super) fn plan_id(goal: Goal, designs: &BTreeMap<String, String>, steps: &[S
     PlanId::new(&digest(&(goal, designs, steps))[..16])
 }
 
-/// SHA-256 over canonical JSON (maps in the order of their keys), in hexadecimal.
+/// SHA-256 over JSON, in hexadecimal. The order of keys is that of writing: a design whose keys were put in another order
+/// is to be looked at again.
 fn digest(value: &impl Serialize) -> String {
-    // Through `serde_json::Value`, whose maps are ordered, so that the order of writing does not matter.
-    let value = serde_json::to_value(value).unwrap_or_default();
-    let hash = hmac_sha256::Hash::hash(value.to_string().as_bytes());
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut hash = Sha256(hmac_sha256::Hash::new());
+    // Nothing that is digested here has a key that is not a text, the one thing that JSON refuses.
+    if serde_json::to_writer(&mut hash, value).is_err() {
+        return String::new();
+    }
+    hash.0
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// Takes bytes in as they come, so that no whole design stands in memory as text.
+struct Sha256(hmac_sha256::Hash);
+
+impl Write for Sha256 {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
