@@ -54,19 +54,13 @@ const MAX_LINES: usize = 500;
 
 #[test]
 fn modules_import_only_the_layers_above() {
-    let found: Vec<String> = core_files()
-        .iter()
-        .flat_map(|f| layer_violations(f))
-        .collect();
+    let found: Vec<String> = core_files().iter().flat_map(layer_violations).collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]
 fn only_marked_files_touch_the_world() {
-    let found: Vec<String> = core_files()
-        .iter()
-        .flat_map(|f| world_violations(f))
-        .collect();
+    let found: Vec<String> = core_files().iter().flat_map(world_violations).collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
@@ -307,8 +301,7 @@ fn tree(
     mut prefix: Vec<String>,
     found: &mut Vec<Vec<String>>,
 ) -> usize {
-    loop {
-        let Some(token) = tokens.get(at) else { break };
+    while let Some(token) = tokens.get(at) {
         match token.as_str() {
             "{" if !prefix.is_empty() && tokens[at - 1] == "::" => {
                 at += 1;

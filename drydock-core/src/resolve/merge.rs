@@ -16,6 +16,9 @@ use std::collections::HashSet;
 
 /// Hears what a merge does. Paths are told by `enter` and `leave`.
 pub(crate) trait Watch {
+    /// Whether every value that is set must be told. Where not, what a document adds to nothing is taken over whole.
+    const HEARS_ALL: bool;
+
     /// The merge goes into the value of this key or item.
     fn enter(&mut self, key: &str);
     /// It comes back.
@@ -61,12 +64,15 @@ fn without_own(base: &Value, record: &RecordShape) -> Value {
 }
 
 /// The later value over the earlier one; nothing when it was cleared or unset.
-fn merge(
+fn merge<W: Watch>(
     base: Option<&Value>,
     over: &Value,
     shape: Shape,
-    watch: &mut impl Watch,
+    watch: &mut W,
 ) -> Option<Value> {
+    if base.is_none() && !W::HEARS_ALL && is_plain(over) {
+        return Some(over.clone());
+    }
     if is_clear(over) || is_unset(over) {
         clear(base, over.span, watch);
         return None;
@@ -127,7 +133,9 @@ fn entry_wise(
     watch: &mut impl Watch,
     shape_of: &dyn Fn(&str) -> Option<Shape>,
 ) -> Value {
-    let mut entries: Vec<Entry> = base.and_then(Value::as_map).unwrap_or_default().to_vec();
+    let inherited = base.and_then(Value::as_map).unwrap_or_default();
+    let mut entries: Vec<Entry> = Vec::with_capacity(inherited.len() + over.len());
+    entries.extend_from_slice(inherited);
     let over = match over.split_first() {
         // A keyed list may go on after its `'!'`; in a map it stands alone.
         Some((mark, others)) if mark.key == "!" => {
@@ -176,7 +184,20 @@ fn entry_wise(
         }
         watch.leave();
     }
+    entries.shrink_to_fit();
     Value::map(entries, span)
+}
+
+/// Whether nothing in the value removes, clears or unsets, so that over nothing it stays as it is.
+fn is_plain(value: &Value) -> bool {
+    match &value.data {
+        ValueData::Scalar(scalar) => !scalar.text.starts_with('!') && !scalar.is_null_word(),
+        ValueData::List(items) => items.iter().all(is_plain),
+        ValueData::Map(entries) => {
+            let plain = |entry: &Entry| !entry.key.starts_with('!') && is_plain(&entry.value);
+            entries.iter().all(plain)
+        }
+    }
 }
 
 fn unite(base: Option<&Value>, over: &[Value], span: Span, watch: &mut impl Watch) -> Value {

@@ -85,6 +85,7 @@ pub fn resolve(snapshot: &Snapshot, allocations: &Allocations) -> Resolved {
 
     let mut folds = Folds {
         documents: &documents,
+        design: &design,
         prefixes: vec![Prefix::default()],
         removals: BTreeMap::new(),
     };
@@ -250,6 +251,7 @@ impl Decoding<'_> {
 /// Folds of chains. What a prefix of a chain amounts to is worked out once and shared by all that begin with it.
 struct Folds<'a> {
     documents: &'a Documents,
+    design: &'a ResolvedDesign,
     /// The first is that of no document.
     prefixes: Vec<Prefix>,
     removals: Removals,
@@ -276,6 +278,8 @@ impl Folds<'_> {
             let document = &self.documents[id];
             let mut watch = WatchRemovals {
                 id,
+                chain: &chain[..=n],
+                design: self.design,
                 path: FieldPath::root(),
                 removals: &mut self.removals,
             };
@@ -305,11 +309,15 @@ impl Folds<'_> {
 /// that is to be combined with others may remove what only those bring.
 struct WatchRemovals<'a> {
     id: &'a DocumentId,
+    chain: &'a [DocumentId],
+    design: &'a ResolvedDesign,
     path: FieldPath,
     removals: &'a mut Removals,
 }
 
 impl Watch for WatchRemovals<'_> {
+    const HEARS_ALL: bool = false;
+
     fn enter(&mut self, key: &str) {
         self.path.push(key);
     }
@@ -322,6 +330,9 @@ impl Watch for WatchRemovals<'_> {
             .insert((self.id.clone(), self.path.clone()), None);
     }
     fn nothing_to_remove(&mut self, what: &str, by: Span) {
+        if self.design.in_doubt(self.chain, &self.path) {
+            return self.removed(by);
+        }
         let message = if what == "what is inherited" {
             "there is nothing inherited here to clear".to_owned()
         } else {

@@ -170,11 +170,10 @@ impl Build<'_> {
         if !self.hardware_is_missing("device_aliases") {
             let message = format!("there is no device alias {}", quote(name));
             let diagnostic = Diagnostic::new(Code::DANGLING_ALIAS, message).at(span, "");
-            let aliases = self
-                .hardware
-                .as_deref()
-                .map(|h| h.device_aliases.iter().map(|(alias, _)| alias.as_str()));
-            let meant = aliases.and_then(|aliases| did_you_mean(name, aliases));
+            let aliases = self.hardware.iter().flat_map(|h| h.device_aliases.iter());
+            // A device that is in use already was not meant.
+            let free = aliases.filter(|(alias, _)| !self.uses(alias));
+            let meant = did_you_mean(name, free.map(|(alias, _)| alias.as_str()));
             let diagnostic = match (meant, &self.spec.hardware_profile) {
                 (Some(meant), _) => diagnostic.help(format!("did you mean `{meant}`?")).edit(span, meant),
                 (None, Some(profile)) => diagnostic
@@ -187,6 +186,12 @@ impl Build<'_> {
             name: name.into(),
             selector: None,
         }
+    }
+
+    fn uses(&self, device: &SmolStr) -> bool {
+        let mut interfaces = self.spec.interfaces.iter();
+        interfaces.any(|(_, interface)| interface.slaves.contains(device))
+            || self.spec.storage.physical_devices.find(device).is_some()
     }
 
     fn interface(&mut self, name: &SmolStr, interface: &Interface) -> ResolvedInterface {

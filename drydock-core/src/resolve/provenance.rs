@@ -276,6 +276,8 @@ fn leaves_of(path: FieldPath, value: &Value, leaves: &mut Vec<(FieldPath, Span, 
 }
 
 impl Watch for HistoryRecorder {
+    const HEARS_ALL: bool = true;
+
     fn enter(&mut self, key: &str) {
         self.path.push(key);
     }

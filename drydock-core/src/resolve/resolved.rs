@@ -20,12 +20,13 @@ use serde::Serialize;
 use smol_str::SmolStr;
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt,
     net::IpAddr,
     sync::Arc,
 };
 
 /// A whole site after inheritance.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ResolvedDesign {
     /// Nodes by name.
@@ -70,6 +71,17 @@ impl ResolvedDesign {
     }
 }
 
+// What is written is printed, with its secrets struck out, and what follows from it is not: typed texts do not know
+// where a URL in them carries a password.
+impl fmt::Debug for ResolvedDesign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut design = f.debug_struct("ResolvedDesign");
+        design.field("nodes", &self.nodes);
+        design.field("documents", &self.documents);
+        design.finish_non_exhaustive()
+    }
+}
+
 /// A host profile with what it inherits.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -81,7 +93,7 @@ pub struct ResolvedProfile {
 }
 
 /// One node after inheritance, with everything that follows from it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ResolvedNode {
     /// Its name.
@@ -112,6 +124,14 @@ pub struct ResolvedNode {
     pub oob_address: Option<IpAddr>,
     /// What selectors see: labels of its metadata and its spec, `role`, `rack` and `name`.
     pub labels: BTreeMap<SmolStr, SmolStr>,
+}
+
+impl fmt::Debug for ResolvedNode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut node = f.debug_struct("ResolvedNode");
+        node.field("name", &self.name).field("value", &self.value);
+        node.finish_non_exhaustive()
+    }
 }
 
 impl ResolvedNode {
@@ -234,7 +254,7 @@ pub struct ResolvedVolumeGroup {
 }
 
 /// One network, with the routes that its route domain adds.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ResolvedNetwork {
     /// Its name.
@@ -249,6 +269,16 @@ pub struct ResolvedNetwork {
     pub mtu: u32,
     /// Its routes: those that are written, and those of its route domain.
     pub routes: Vec<Route>,
+}
+
+impl fmt::Debug for ResolvedNetwork {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut network = f.debug_struct("ResolvedNetwork");
+        network
+            .field("name", &self.name)
+            .field("value", &self.value);
+        network.finish_non_exhaustive()
+    }
 }
 
 impl ResolvedNetwork {

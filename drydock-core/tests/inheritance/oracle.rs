@@ -211,12 +211,15 @@ pub(super) fn write(says: &[Says], n: usize) -> String {
 
 // The oracle.
 
+/// The link and the slaves of an interface.
+type ResolvedInterface = (Option<String>, Vec<String>);
+
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Resolved {
     image: Option<String>,
     tags: Vec<String>,
     owner_data: Vec<(String, String)>,
-    interfaces: Vec<(String, (Option<String>, Vec<String>))>,
+    interfaces: Vec<(String, ResolvedInterface)>,
 }
 
 fn chain(says: &[Says], n: usize) -> Vec<usize> {

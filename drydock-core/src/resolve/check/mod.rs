@@ -160,7 +160,7 @@ impl Check<'_> {
                 }
                 continue;
             }
-            let Some(entry) = self.record_entry(entry, entries.len() == 1, record) else {
+            let Some(entry) = self.record_entry(entry, entries, record) else {
                 continue;
             };
             match checked.iter().find(|other| other.key == entry.key) {
@@ -177,7 +177,7 @@ impl Check<'_> {
     pub(super) fn record_entry(
         &mut self,
         entry: &Entry,
-        alone: bool,
+        entries: &[Entry],
         record: &'static RecordShape,
     ) -> Option<Entry> {
         let removed = entry.key.strip_prefix('!').filter(|_| self.inherits);
@@ -189,7 +189,7 @@ impl Check<'_> {
                 return None;
             }
             let value = self
-                .inside(&entry.key, |check| check.removal(entry, alone))
+                .inside(&entry.key, |check| check.removal(entry, entries.len() == 1))
                 .flatten()?;
             let key = field.map_or_else(|| entry.key.clone(), |f| format!("!{}", f.name).into());
             return Some(Entry {
@@ -205,7 +205,7 @@ impl Check<'_> {
             .rest
             .filter(|_| did_you_mean(&entry.key, known()).is_none());
         let Some(shape) = field.map(|field| field.shape).or(rest) else {
-            self.unknown_key(entry, record);
+            self.unknown_key(entry, entries, record);
             return None;
         };
         if !self.may_stand(entry, field) {
@@ -241,7 +241,12 @@ impl Check<'_> {
         true
     }
 
-    pub(super) fn unknown_key(&mut self, entry: &Entry, record: &'static RecordShape) {
+    pub(super) fn unknown_key(
+        &mut self,
+        entry: &Entry,
+        entries: &[Entry],
+        record: &'static RecordShape,
+    ) {
         if let Some((key, instead)) = record.gone.iter().find(|(key, _)| *key == entry.key) {
             let diagnostic = Diagnostic::new(
                 Code::NO_SUCCESSOR,
@@ -256,7 +261,9 @@ impl Check<'_> {
         );
         let diagnostic = diagnostic.at(entry.key_span, "");
         let removed = entry.key.strip_prefix('!').filter(|_| self.inherits);
-        self.report(match did_you_mean(removed.unwrap_or(&entry.key), names()) {
+        // What is written beside it was not meant.
+        let free = names().filter(|name| entries.iter().all(|other| other.key != *name));
+        self.report(match did_you_mean(removed.unwrap_or(&entry.key), free) {
             Some(meant) if removed.is_some() => diagnostic
                 .help(format!("did you mean `!{meant}`?"))
                 .edit(entry.key_span, format!("'!{meant}'")),

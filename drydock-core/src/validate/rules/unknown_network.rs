@@ -28,7 +28,8 @@ impl NodeRule for UnknownNetwork {
                 let name = network.name.as_str();
                 let field = FieldPath::of(["interfaces", &interface.name, "networks", name]);
                 if !defined(name) {
-                    undefined(node, design, report, field, name);
+                    let used: Vec<&str> = node.networks().map(|other| &*other.name).collect();
+                    undefined(node, design, report, field, &used);
                 } else if let Some((_, first)) = carried.iter().find(|(other, _)| *other == name) {
                     let message = format!("network {} is carried by two interfaces", quote(name));
                     report
@@ -48,7 +49,8 @@ impl NodeRule for UnknownNetwork {
                 continue;
             }
             if !defined(name) {
-                undefined(node, design, report, field, name);
+                let used: Vec<&str> = node.spec.addressing.iter().map(|(n, _)| &**n).collect();
+                undefined(node, design, report, field, &used);
             } else if !out_of_band && !may_be_carried(node, design, name) {
                 let message = format!("no interface of this node carries network {}", quote(name));
                 report
@@ -73,17 +75,20 @@ pub(super) fn may_be_carried(node: &ResolvedNode, design: &ResolvedDesign, name:
     undefined.any(|network| did_you_mean(&network.name, known.iter().copied()) == Some(name))
 }
 
+/// Reports the network at the end of the field; of those that are used beside it none was meant.
 fn undefined(
     node: &ResolvedNode,
     design: &ResolvedDesign,
     report: &mut Report<'_>,
     field: FieldPath,
-    name: &str,
+    used: &[&str],
 ) {
-    let message = format!("there is no network {}", quote(name));
-    let known = names(design.networks.keys());
+    let name = field.keys().last().cloned().unwrap_or_default();
+    let message = format!("there is no network {}", quote(&name));
+    let mut known = names(design.networks.keys());
+    known.retain(|known| !used.contains(known));
     let help = "write a Network of this name, or name one that exists";
     report
         .node(Code::UNKNOWN_NETWORK, node, design, field, message)
-        .meant(name, &known, help);
+        .meant(&name, &known, help);
 }
