@@ -1,0 +1,236 @@
+//! DD2001, DD2002 and DD2010: networks that are not there, not carried, or do not hold an address.
+
+use super::{HOSTS, NETWORKS, R1, R2, help, site, sites, small};
+
+// DD2001
+
+#[test]
+fn an_unknown_network_of_a_profile_is_one_finding() {
+    // Neither its addresses nor the primary network are told as well: there is one slip of the hand.
+    site(
+        HOSTS,
+        "networks: [mgmt, mgmt6, storage]",
+        "networks: [①mgmnt, mgmt6, storage]",
+        &[
+            "error[DD2001] ① BaremetalNode compute-1: there is no network `mgmnt` (and 11 more with the same cause)",
+        ],
+    );
+}
+
+#[test]
+fn a_network_that_is_not_defined_is_told_where_an_interface_names_it() {
+    sites(
+        &[
+            (
+                NETWORKS,
+                "kind: Network\nmetadata: {name: storage, ",
+                "kind: Network\nmetadata: {name: bulk-data, ",
+            ),
+            (
+                HOSTS,
+                "networks: [mgmt, mgmt6, storage]",
+                "networks: [mgmt, mgmt6, ①storage]",
+            ),
+        ],
+        &[
+            "error[DD2001] ① BaremetalNode compute-1: there is no network `storage` (and 11 more with the same cause)",
+        ],
+    );
+}
+
+#[test]
+fn an_unknown_network_of_an_address_is_told_at_the_node() {
+    site(
+        R1,
+        "{network: mgmt, address: 10.40.20.11}",
+        "{network: ①management, address: 10.40.20.11}",
+        &["error[DD2001] ① BaremetalNode control-1: there is no network `management`"],
+    );
+    help(
+        R1,
+        "{network: mgmt, address: 10.40.20.11}",
+        "{network: mgnt, address: 10.40.20.11}",
+        "did you mean `mgmt`?",
+    );
+}
+
+#[test]
+fn an_address_on_a_network_that_no_interface_carries_is_told() {
+    let lines: Vec<String> = ['①', '②']
+        .iter()
+        .zip(["gateway-1", "gateway-2"])
+        .map(|(mark, node)| {
+            format!("error[DD2001] {mark} BaremetalNode {node}: no interface of this node carries network `public`")
+        })
+        .collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    sites(
+        &[
+            (HOSTS, "networks: [public]", "networks: []"),
+            (R1, "{network: public, ", "{network: ①public, "),
+            (R2, "{network: public, ", "{network: ②public, "),
+        ],
+        &lines,
+    );
+}
+
+#[test]
+fn the_network_of_the_bmc_is_carried_by_the_bmc() {
+    // Without it, the same address is on a network that nobody carries.
+    let files = super::damaged(&[(HOSTS, "    network: oob\n", "")]);
+    let said = super::said(&super::load(&files));
+    assert_eq!(said.len(), 12);
+    assert!(
+        said.iter()
+            .all(|line| line.ends_with("no interface of this node carries network `oob`")),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_network_on_two_interfaces_is_told_at_the_second() {
+    site(
+        HOSTS,
+        "networks: [public]",
+        "networks: [public, ①mgmt]",
+        &[
+            "error[DD2001] ① BaremetalNode gateway-1: network `mgmt` is carried by two interfaces (and 1 more with the same cause)",
+        ],
+    );
+}
+
+#[test]
+fn an_interface_may_carry_a_network_without_an_address() {
+    site(
+        R1,
+        "    - {network: storage, address: 10.40.30.11}\n",
+        "",
+        &[],
+    );
+}
+
+// DD2002
+
+#[test]
+fn an_address_outside_of_its_network_is_told() {
+    for (from, to, message) in [
+        (
+            "10.40.20.11}",
+            "10.40.21.11",
+            "address 10.40.21.11 is outside of network mgmt, 10.40.20.0/24",
+        ),
+        (
+            "'2001:db8:40:20::11'}",
+            "'2001:db8:40:21::11'",
+            "address 2001:db8:40:21::11 is outside of network mgmt6, 2001:db8:40:20::/64",
+        ),
+        (
+            "10.40.0.11}",
+            "10.41.0.11",
+            "address 10.41.0.11 is outside of network oob, 10.40.0.0/24",
+        ),
+        (
+            "10.40.30.11}",
+            "'2001:db8::1'",
+            "address 2001:db8::1 is outside of network storage, 10.40.30.0/24",
+        ),
+    ] {
+        let line = format!("error[DD2002] ① BaremetalNode control-1: {message}");
+        site(
+            R1,
+            &format!("address: {from}"),
+            &format!("address: ①{to}}}"),
+            &[&line],
+        );
+    }
+}
+
+#[test]
+fn a_gateway_outside_of_its_network_is_told() {
+    site(
+        NETWORKS,
+        "gateway: 10.40.20.1,",
+        "gateway: ①10.40.21.1,",
+        &["error[DD2002] ① Network mgmt: gateway 10.40.21.1 is outside of 10.40.20.0/24"],
+    );
+    site(
+        NETWORKS,
+        "gateway: '2001:db8:40:20::1'",
+        "gateway: ①10.40.20.3",
+        &["error[DD2002] ① Network mgmt6: gateway 10.40.20.3 is outside of 2001:db8:40:20::/64"],
+    );
+}
+
+#[test]
+fn a_network_that_moves_leaves_its_addresses_and_its_gateway_behind() {
+    // One line of the network is wrong, yet each of them may be what has to change.
+    sites(
+        &[
+            (NETWORKS, "cidr: 198.51.100.0/27", "cidr: 203.0.113.0/27"),
+            (
+                NETWORKS,
+                "gateway: 198.51.100.1,",
+                "gateway: ①198.51.100.1,",
+            ),
+            (R1, "address: 198.51.100.16", "address: ②198.51.100.16"),
+            (R2, "address: 198.51.100.26", "address: ③198.51.100.26"),
+        ],
+        &[
+            "error[DD2002] ① Network public: gateway 198.51.100.1 is outside of 203.0.113.0/27",
+            "error[DD2002] ② BaremetalNode gateway-1: address 198.51.100.16 is outside of network public, 203.0.113.0/27",
+            "error[DD2002] ③ BaremetalNode gateway-2: address 198.51.100.26 is outside of network public, 203.0.113.0/27",
+        ],
+    );
+}
+
+#[test]
+fn an_address_without_a_known_network_or_cidr_is_not_judged() {
+    site(NETWORKS, "  cidr: 198.51.100.0/27\n", "", &[]);
+}
+
+// DD2010
+
+#[test]
+fn a_primary_network_that_no_interface_carries_is_told_where_it_is_written() {
+    site(
+        HOSTS,
+        "primary_network: mgmt",
+        "primary_network: ①public",
+        // Gateways carry it.
+        &[
+            "error[DD2010] ① BaremetalNode compute-1: primary network `public` is not one of this node's (and 9 more with the same cause)",
+        ],
+    );
+    site(
+        HOSTS,
+        "primary_network: mgmt",
+        "primary_network: ①mgnt",
+        &[
+            "error[DD2010] ① BaremetalNode compute-1: primary network `mgnt` is not one of this node's (and 11 more with the same cause)",
+        ],
+    );
+    site(
+        R1,
+        "host_profile: storage\n",
+        "host_profile: storage\n  primary_network: ①oob\n",
+        &[
+            "error[DD2010] ① BaremetalNode storage-1: primary network `oob` is not one of this node's",
+        ],
+    );
+    help(
+        R1,
+        "host_profile: storage\n",
+        "host_profile: storage\n  primary_network: oob\n",
+        "name one of pxe, mgmt, mgmt6, storage, or add it to an interface",
+    );
+}
+
+#[test]
+fn a_node_without_interfaces_has_no_primary_network() {
+    let node = "apiVersion: drydock/v1\nkind: BaremetalNode\nmetadata: {name: n}\nspec:\n  storage: {physical_devices: {sda: {partitions: [{name: r, size: 40g, filesystem: {mountpoint: /}}]}}}\n";
+    small(
+        &format!("{node}  primary_network: ①mgmt\n"),
+        &["error[DD2010] ① BaremetalNode n: primary network `mgmt` is not one of this node's"],
+    );
+    small(node, &[]);
+}
