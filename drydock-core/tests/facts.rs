@@ -11,6 +11,9 @@ use drydock_core::{
 };
 use serde_json::{Map, Value, json};
 
+/// Codes of findings that no rule makes yet.
+const NOT_YET: [&str; 4] = ["DD0509", "DD1007", "DD2012", "DD3001"];
+
 #[test]
 fn fullsite() {
     check("fullsite");
@@ -65,8 +68,27 @@ fn check(name: &str) {
         .iter()
         .map(place)
         .collect();
+    // The facts name the document that holds a cause, a finding the first node that it touches; the line is the same.
     let later = facts["later_diagnostics"].as_array().unwrap();
-    let is_later = |d: &Value| later.iter().any(|l| place(l) == *d);
+    let line = |d: &Value| (d["code"].clone(), d["line"].clone());
+    let found_lines: Vec<(Value, Value)> = diagnostics
+        .iter()
+        .map(|d| (json!(d.code), json!(d.labels[0].line)))
+        .collect();
+    for fact in later
+        .iter()
+        .filter(|fact| !NOT_YET.contains(&fact["code"].as_str().unwrap()))
+    {
+        assert!(
+            found_lines.contains(&line(fact)),
+            "{name}: not found: {fact}"
+        );
+    }
+    let is_later = |d: &Value| {
+        later
+            .iter()
+            .any(|l| (&l["code"], &l["line"]) == (&d[0], &d[3]))
+    };
     let actual: Vec<Value> = diagnostics
         .iter()
         .map(|d| json!([d.code, d.kind, d.name, d.labels[0].line, d.field]))

@@ -60,11 +60,30 @@ codes! {
     NO_FREE_ADDRESS = 510, Error, "a network has no free address";
 
     ROOT_FILE_SYSTEM = 1001, Error, "a node has no fitting root file system";
+    VOLUME_GROUP = 1002, Error, "a disk, partition and volume group do not fit together";
+    MOUNTPOINT = 1004, Error, "a mount point is used twice";
+    BOND_OPTIONS = 1006, Error, "options of a bond do not fit its mode";
+    HUGE_PAGES = 1008, Error, "hugepages and hugepagesz belong together";
+    BOOT_DRIVE = 1009, Error, "two disks are named as the boot drive";
+    SLAVE_TWICE = 1010, Error, "a NIC belongs to two interfaces";
 
     UNKNOWN_NETWORK = 2001, Error, "a network is not defined or not carried";
     OUTSIDE_CIDR = 2002, Error, "an address lies outside its network";
+    MTU = 2003, Error, "an MTU does not fit";
     DUPLICATE_ADDRESS = 2005, Error, "an address is used twice";
+    HOST_BITS = 2006, Error, "a network's address has host bits";
+    VLAN = 2008, Error, "a VLAN does not fit";
+    PXE_NETWORK = 2009, Error, "a network to boot from gives no addresses";
     PRIMARY_NETWORK = 2010, Error, "a primary network is not one of the node's";
+
+    ROUTE_DOMAIN = 2011, Error, "a route domain has no networks";
+    PORT_TWICE = 2013, Error, "a switch port is used twice";
+
+    HOST_NAME = 3003, Error, "a node's name is no host name";
+
+    OOB_IPMI = 5001, Error, "a node's IPMI access is not complete";
+    OOB_PARAMETERS = 5002, Error, "a node's out-of-band access is not complete";
+    INLINE_SECRET = 5004, Warning, "a secret is written in the design";
 
     NO_DRIVER = 6001, Error, "no driver serves a target";
     SEVERAL_DRIVERS = 6002, Error, "several drivers serve one target";

@@ -242,8 +242,12 @@ impl Diagnostics {
                 continue;
             }
             match seen.get(&(diagnostic.code, diagnostic.span())) {
-                Some(&at) if folded[at].subject == diagnostic.subject => {}
-                Some(&at) => folded[at].touches += diagnostic.touches,
+                Some(&at) if folded[at].subject != diagnostic.subject => {
+                    folded[at].touches += diagnostic.touches;
+                }
+                // One document may have two things wrong at one place, and may be told one of them twice.
+                Some(&at) if folded[at].message == diagnostic.message => {}
+                Some(_) => folded.push(diagnostic),
                 None => {
                     seen.insert((diagnostic.code, diagnostic.span()), folded.len());
                     folded.push(diagnostic);

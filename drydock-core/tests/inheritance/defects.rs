@@ -295,7 +295,15 @@ fn sizes_and_bonds_aborted_validation() {
     files.push(("l.yaml".to_owned(), link.to_owned()));
     let files: Vec<(&str, &str)> = files.iter().map(|(n, t)| (&**n, &**t)).collect();
     let design = drydock_core::testing::fixture::load(&files);
-    assert_eq!(design.diagnostics.len(), 0);
+    let found: Vec<String> = design
+        .diagnostics
+        .iter()
+        .map(|d| format!("{} {}", d.code, d.message))
+        .collect();
+    assert_eq!(
+        found,
+        ["DD5001 out of band by ipmi, but `account`, `credential`, `network` are missing"]
+    );
     let bond = design.resolved.nodes["node"].interfaces[0]
         .bond
         .clone()

@@ -79,9 +79,13 @@ fn the_network_of_the_bmc_is_carried_by_the_bmc() {
     // Without it, the same address is on a network that nobody carries.
     let files = super::damaged(&[(HOSTS, "    network: oob\n", "")]);
     let said = super::said(&super::load(&files));
-    assert_eq!(said.len(), 12);
+    let missing = "out of band by ipmi, but `network` is missing (and 11 more with the same cause)";
+    let (missing, addresses): (Vec<_>, Vec<_>) =
+        said.iter().partition(|line| line.ends_with(missing));
+    assert_eq!((missing.len(), addresses.len()), (1, 12), "{said:?}");
     assert!(
-        said.iter()
+        addresses
+            .iter()
             .all(|line| line.ends_with("no interface of this node carries network `oob`")),
         "{said:?}"
     );

@@ -61,7 +61,6 @@ fn a_root_that_a_node_removes_is_told_at_the_node() {
 
 #[test]
 fn a_root_may_be_on_a_logical_volume() {
-    site(HOSTS, "mountpoint: /srv", "mountpoint: /", &[]);
     sites(
         &[
             (HOSTS, ROOT, ""),

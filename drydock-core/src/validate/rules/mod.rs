@@ -1,21 +1,67 @@
 //! The built-in rules, one file each.
 
+mod bond_options;
+mod boot_drive;
 mod duplicate_address;
+mod host_bits;
+mod host_name;
+mod huge_pages;
+mod local_networks;
+mod mountpoint;
+mod mtu;
+mod oob;
 mod outside_cidr;
 mod primary_network;
+mod pxe_network;
 mod root_file_system;
+mod route_domain;
+mod slave_twice;
+mod switch_port;
 mod unknown_network;
+mod vlan;
+mod volume_group;
 
-use super::Rule;
+use super::{DocumentRule, IndexRule, NodeRule, Rule};
 
-/// Every built-in rule.
+/// Every built-in rule, in the order of their codes.
 pub(super) fn standard() -> Vec<Rule> {
     vec![
-        Rule::Node(Box::new(root_file_system::RootFileSystem)),
-        Rule::Node(Box::new(unknown_network::UnknownNetwork)),
-        Rule::Node(Box::new(outside_cidr::AddressOutsideCidr)),
-        Rule::Document(Box::new(outside_cidr::GatewayOutsideCidr)),
-        Rule::Index(Box::new(duplicate_address::DuplicateAddress)),
-        Rule::Node(Box::new(primary_network::PrimaryNetwork)),
+        node(root_file_system::RootFileSystem),
+        node(volume_group::VolumeGroup),
+        node(mountpoint::Mountpoint),
+        document(bond_options::BondOptions),
+        node(huge_pages::HugePages),
+        node(boot_drive::BootDrive),
+        node(slave_twice::SlaveTwice),
+        node(unknown_network::UnknownNetwork),
+        node(outside_cidr::AddressOutsideCidr),
+        document(outside_cidr::GatewayOutsideCidr),
+        document(mtu::Mtu),
+        node(mtu::InterfaceMtu),
+        index(duplicate_address::DuplicateAddress),
+        document(host_bits::HostBits),
+        document(vlan::VlanNumber),
+        index(vlan::VlanTwice),
+        node(pxe_network::PxeNetwork),
+        node(primary_network::PrimaryNetwork),
+        document(route_domain::RouteDomain),
+        document(local_networks::LocalNetworks),
+        index(switch_port::PortTwice),
+        node(host_name::HostName),
+        index(host_name::HostNameTwice),
+        node(oob::OobParameters),
+        document(oob::InlineSecret),
     ]
+}
+
+fn document(rule: impl DocumentRule + 'static) -> Rule {
+    Rule::Document(Box::new(rule))
+}
+
+fn node(rule: impl NodeRule + 'static) -> Rule {
+    Rule::Node(Box::new(rule))
+}
+
+fn index(rule: impl IndexRule + 'static) -> Rule {
+    Rule::Index(Box::new(rule))
 }

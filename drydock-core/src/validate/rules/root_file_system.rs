@@ -87,7 +87,7 @@ fn too_small(
 }
 
 /// Every partition and logical volume with its field.
-fn volumes(node: &ResolvedNode) -> Vec<(FieldPath, &ResolvedVolume)> {
+pub(super) fn volumes(node: &ResolvedNode) -> Vec<(FieldPath, &ResolvedVolume)> {
     let partitions = node.disks.iter().flat_map(|disk| {
         let field = FieldPath::of([
             "storage",

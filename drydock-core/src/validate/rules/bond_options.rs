@@ -1,0 +1,82 @@
+//! DD1006: the options of a link's bond fit its mode (Linux kernel, Documentation/networking/bonding.rst).
+
+use crate::{
+    diagnostic::Code,
+    field::FieldPath,
+    model::{BondMode, Bonding},
+    names::Kind,
+    resolve::ResolvedDesign,
+    source::Document,
+    validate::{DocumentRule, Report},
+};
+
+#[derive(Debug)]
+pub(super) struct BondOptions;
+
+impl DocumentRule for BondOptions {
+    fn codes(&self) -> &'static [Code] {
+        &[Code::BOND_OPTIONS]
+    }
+
+    fn check(&self, document: &Document, design: &ResolvedDesign, report: &mut Report<'_>) {
+        if document.id.kind != Kind::NetworkLink {
+            return;
+        }
+        let Some(link) = design.links.get(document.id.name.as_str()) else {
+            return;
+        };
+        if design.in_doubt(
+            std::slice::from_ref(&document.id),
+            &FieldPath::of(["bonding"]),
+        ) {
+            return;
+        }
+        let mode = link.bonding.mode.unwrap_or(BondMode::Disabled);
+        for option in options(&link.bonding) {
+            if !fits(option, mode) {
+                let field = FieldPath::of(["bonding", option]);
+                let message = format!("`{option}` means nothing to a bond of mode {mode}");
+                report
+                    .document(Code::BOND_OPTIONS, document, field, message)
+                    .help("remove it, or choose the mode that it belongs to");
+            }
+        }
+        let interval = link.bonding.mon_rate.unwrap_or(100);
+        for (option, delay) in [
+            ("up_delay", link.bonding.up_delay),
+            ("down_delay", link.bonding.down_delay),
+        ] {
+            if let Some(delay) = delay.filter(|delay| interval > 0 && delay % interval != 0) {
+                let field = FieldPath::of(["bonding", option]);
+                let message = format!("{option} {delay} is not a multiple of mon_rate {interval}");
+                report
+                    .document(Code::BOND_OPTIONS, document, field, message)
+                    .help("the kernel rounds it down: write the multiple that is meant");
+            }
+        }
+    }
+}
+
+/// The options that are written.
+fn options(bonding: &Bonding) -> Vec<&'static str> {
+    let written = [
+        ("hash", bonding.hash.is_some()),
+        ("peer_rate", bonding.peer_rate.is_some()),
+        ("mon_rate", bonding.mon_rate.is_some()),
+        ("up_delay", bonding.up_delay.is_some()),
+        ("down_delay", bonding.down_delay.is_some()),
+    ];
+    written
+        .into_iter()
+        .filter(|(_, written)| *written)
+        .map(|(option, _)| option)
+        .collect()
+}
+
+fn fits(option: &str, mode: BondMode) -> bool {
+    match mode {
+        BondMode::Disabled => false,
+        BondMode::Lacp => true,
+        BondMode::BalanceRr | BondMode::ActiveBackup => !matches!(option, "hash" | "peer_rate"),
+    }
+}
