@@ -52,17 +52,31 @@ fn an_address_of_ipv4_inside_ipv6_is_that_address() {
 
 #[test]
 fn an_address_of_a_gateway_is_told_at_the_node() {
-    site(
-        R1,
-        "{network: mgmt, address: 10.40.20.11}",
-        "{network: mgmt, address: ①10.40.20.1}",
-        &["error[DD2005] ① BaremetalNode control-1: address 10.40.20.1 is used twice"],
+    sites(
+        &[
+            (NETWORKS, "gateway: 10.40.20.1,", "gateway: 10.40.20.50,"),
+            (
+                R1,
+                "mgmt, address: 10.40.20.11}",
+                "mgmt, address: ①10.40.20.50}",
+            ),
+        ],
+        &["error[DD2005] ① BaremetalNode control-1: address 10.40.20.50 is used twice"],
     );
-    site(
-        R1,
-        "{network: mgmt6, address: '2001:db8:40:20::11'}",
-        "{network: mgmt6, address: ①'2001:db8:40:20:0:0:0:1'}",
-        &["error[DD2005] ① BaremetalNode control-1: address 2001:db8:40:20::1 is used twice"],
+    sites(
+        &[
+            (
+                NETWORKS,
+                "gateway: '2001:db8:40:20::1'",
+                "gateway: '2001:db8:40:20::50'",
+            ),
+            (
+                R1,
+                "address: '2001:db8:40:20::11'}",
+                "address: ①'2001:db8:40:20:0:0:0:50'}",
+            ),
+        ],
+        &["error[DD2005] ① BaremetalNode control-1: address 2001:db8:40:20::50 is used twice"],
     );
 }
 
@@ -74,11 +88,16 @@ fn addresses_of_bmcs_are_compared_with_all_others() {
         "{network: oob, address: ①10.40.0.11}",
         &["error[DD2005] ① BaremetalNode control-2: address 10.40.0.11 is used twice"],
     );
-    site(
-        R2,
-        "{network: oob, address: 10.40.0.21}",
-        "{network: oob, address: ①10.40.0.1}",
-        &["error[DD2005] ① BaremetalNode control-2: address 10.40.0.1 is used twice"],
+    sites(
+        &[
+            (NETWORKS, "gateway: 10.40.0.1,", "gateway: 10.40.0.50,"),
+            (
+                R2,
+                "oob, address: 10.40.0.21}",
+                "oob, address: ①10.40.0.50}",
+            ),
+        ],
+        &["error[DD2005] ① BaremetalNode control-2: address 10.40.0.50 is used twice"],
     );
 }
 
@@ -165,18 +184,13 @@ fn one_gateway_may_serve_many_routes_and_networks() {
 }
 
 #[test]
-fn a_range_that_ends_with_a_gateway_is_told() {
-    site(
-        NETWORKS,
-        "{type: static, start: 10.40.20.11, end: 10.40.20.99}",
-        "{type: dhcp, start: ①10.40.20.1, end: 10.40.20.99}",
-        &["error[DD2005] ① Network mgmt: address 10.40.20.1 is used twice"],
-    );
-    site(
-        NETWORKS,
-        "{type: static, start: 198.51.100.11, end: 198.51.100.30}",
-        "{type: static, start: 198.51.100.11, end: ①198.51.100.254}",
-        &[],
+fn a_range_that_begins_or_ends_with_a_gateway_is_told() {
+    sites(
+        &[
+            (NETWORKS, "gateway: 10.40.0.1,", "gateway: 10.40.0.10,"),
+            (NETWORKS, "start: 10.40.0.11,", "start: ①10.40.0.10,"),
+        ],
+        &["error[DD2005] ① Network oob: address 10.40.0.10 is used twice"],
     );
     sites(
         &[

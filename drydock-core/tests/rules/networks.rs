@@ -2,6 +2,9 @@
 
 use super::{HOSTS, NETWORKS, R1, R2, help, site, sites, small};
 
+/// A node that nothing is wrong with, and nothing is known of.
+const NODE: &str = "apiVersion: drydock/v1\nkind: BaremetalNode\nmetadata: {name: n}\nspec:\n  storage: {physical_devices: {sda: {partitions: [{name: r, size: 40g, filesystem: {mountpoint: /}}]}}}\n";
+
 // DD2001
 
 #[test]
@@ -93,13 +96,12 @@ fn the_network_of_the_bmc_is_carried_by_the_bmc() {
 
 #[test]
 fn a_network_on_two_interfaces_is_told_at_the_second() {
-    site(
-        HOSTS,
-        "networks: [public]",
-        "networks: [public, ①mgmt]",
-        &[
-            "error[DD2001] ① BaremetalNode gateway-1: network `mgmt` is carried by two interfaces (and 1 more with the same cause)",
-        ],
+    small(
+        &format!(
+            "{NODE}  interfaces: {{e: {{networks: [n]}}, f: {{networks: [①n]}}}}\n---\n\
+             apiVersion: drydock/v1\nkind: Network\nmetadata: {{name: n}}\nspec: {{cidr: 10.1.0.0/24}}\n"
+        ),
+        &["error[DD2001] ① BaremetalNode n: network `n` is carried by two interfaces"],
     );
 }
 
@@ -168,21 +170,15 @@ fn a_gateway_outside_of_its_network_is_told() {
 #[test]
 fn a_network_that_moves_leaves_its_addresses_and_its_gateway_behind() {
     // One line of the network is wrong, yet each of them may be what has to change.
-    sites(
+    small(
+        &format!(
+            "{NODE}  interfaces: {{e: {{networks: [n]}}}}\n  addressing: {{n: {{address: ①10.0.0.5}}}}\n---\n\
+             apiVersion: drydock/v1\nkind: Network\nmetadata: {{name: n}}\n\
+             spec: {{cidr: 10.1.0.0/24, routes: [{{subnet: 0.0.0.0/0, gateway: ②10.0.0.1}}]}}\n"
+        ),
         &[
-            (NETWORKS, "cidr: 198.51.100.0/27", "cidr: 203.0.113.0/27"),
-            (
-                NETWORKS,
-                "gateway: 198.51.100.1,",
-                "gateway: ①198.51.100.1,",
-            ),
-            (R1, "address: 198.51.100.16", "address: ②198.51.100.16"),
-            (R2, "address: 198.51.100.26", "address: ③198.51.100.26"),
-        ],
-        &[
-            "error[DD2002] ① Network public: gateway 198.51.100.1 is outside of 203.0.113.0/27",
-            "error[DD2002] ② BaremetalNode gateway-1: address 198.51.100.16 is outside of network public, 203.0.113.0/27",
-            "error[DD2002] ③ BaremetalNode gateway-2: address 198.51.100.26 is outside of network public, 203.0.113.0/27",
+            "error[DD2002] ① BaremetalNode n: address 10.0.0.5 is outside of network n, 10.1.0.0/24",
+            "error[DD2002] ② Network n: gateway 10.0.0.1 is outside of 10.1.0.0/24",
         ],
     );
 }
@@ -231,10 +227,9 @@ fn a_primary_network_that_no_interface_carries_is_told_where_it_is_written() {
 
 #[test]
 fn a_node_without_interfaces_has_no_primary_network() {
-    let node = "apiVersion: drydock/v1\nkind: BaremetalNode\nmetadata: {name: n}\nspec:\n  storage: {physical_devices: {sda: {partitions: [{name: r, size: 40g, filesystem: {mountpoint: /}}]}}}\n";
     small(
-        &format!("{node}  primary_network: ①mgmt\n"),
+        &format!("{NODE}  primary_network: ①mgmt\n"),
         &["error[DD2010] ① BaremetalNode n: primary network `mgmt` is not one of this node's"],
     );
-    small(node, &[]);
+    small(NODE, &[]);
 }

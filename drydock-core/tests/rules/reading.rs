@@ -8,8 +8,8 @@ use super::{HARDWARE, HOSTS, NETWORKS, R1, RACKS, help, site, sites, small};
 fn a_document_without_a_name_is_told() {
     site(
         RACKS,
-        "metadata: {name: r1, region: quayside}",
-        "①metadata: {region: quayside}",
+        "",
+        "---\napiVersion: drydock/v1\nkind: Rack\n①metadata: {region: quayside}\nspec: {}\n",
         &["error[DD0003] ① metadata has no name"],
     );
 }
@@ -38,12 +38,9 @@ fn a_schema_of_another_form_is_told() {
 
 #[test]
 fn an_unknown_kind_is_told() {
-    let (from, to) = (
-        "kind: Rack\nmetadata: {name: r1",
-        "kind: ①Rak\nmetadata: {name: r1",
-    );
-    site(RACKS, from, to, &["error[DD0004] ① there is no kind `Rak`"]);
-    help(RACKS, from, to, "did you mean Rack?");
+    let rak = "---\napiVersion: drydock/v1\nkind: ①Rak\nmetadata: {name: r3}\nspec: {}\n";
+    site(RACKS, "", rak, &["error[DD0004] ① there is no kind `Rak`"]);
+    help(RACKS, "", rak, "did you mean Rack?");
 }
 
 // DD0005
@@ -58,9 +55,9 @@ fn an_unknown_key_is_told_at_any_depth() {
     );
     site(
         NETWORKS,
-        "vlan: 130",
-        "①vlam: 130",
-        &["error[DD0005] ① Network storage: unknown key `vlam`"],
+        "mtu: 9000\n  ranges",
+        "①mtuu: 9000\n  ranges",
+        &["error[DD0005] ① Network storage: unknown key `mtuu`"],
     );
     site(
         R1,
@@ -135,9 +132,9 @@ fn a_value_of_the_wrong_type_is_told_where_it_stands() {
     for (file, from, to, line) in [
         (
             NETWORKS,
-            "vlan: 130",
-            "vlan: ①storage",
-            "error[DD0006] ① Network storage: expected a whole number from 0 to 65535, found `storage`",
+            "mtu: 9000\n  ranges",
+            "mtu: ①jumbo\n  ranges",
+            "error[DD0006] ① Network storage: expected a whole number, found `jumbo`",
         ),
         (
             NETWORKS,
@@ -228,6 +225,31 @@ fn what_a_wrong_value_would_have_said_is_not_missed_elsewhere() {
             "error[DD0006] ① HostProfile base: expected a text, found a list",
         ),
         (
+            "hugepagesz: hardwareprofile:hugepages.guests.size",
+            "hugepagesz①:",
+            "error[DD0006] ① HostProfile compute: expected a text, found nothing",
+        ),
+        (
+            "    account: drydock\n",
+            "    account: ①{name: drydock}\n",
+            "error[DD0006] ① HostProfile base: expected a text, found a map",
+        ),
+        (
+            "        logical_volumes:\n          # Not all",
+            "        ①logical_volume:\n          # Not all",
+            "error[DD0005] ① HostProfile base: unknown key `logical_volume`",
+        ),
+        (
+            "      data_disk1:\n        volume_group: vg_srv",
+            "      data_disk1:\n        volume_group: ①[vg_srv]",
+            "error[DD0006] ① HostProfile base: expected a text, found a list",
+        ),
+        (
+            "    volume_groups:\n      vg_srv:\n        logical_volumes:\n          # Not all",
+            "    ①volume_group:\n      vg_srv:\n        logical_volumes:\n          # Not all",
+            "error[DD0005] ① HostProfile base: unknown key `volume_group`",
+        ),
+        (
             "hardware_profile: windlass-e8",
             "①hardware_profil: windlass-e8",
             "error[DD0005] ① HostProfile gateway: unknown key `hardware_profil`",
@@ -240,6 +262,20 @@ fn what_a_wrong_value_would_have_said_is_not_missed_elsewhere() {
         "cpu_sets:\n    guests: '4-31,36-63'",
         "cpu_sets: ①guests",
         &["error[DD0006] ① HardwareProfile halyard-c32: expected a map, found a single value"],
+    );
+    site(
+        R1,
+        "{network: oob, address: 10.40.0.11}",
+        "{network: oob, address: ①10.40.0}",
+        &[
+            "error[DD0006] ① BaremetalNode control-1: expected an IP address, dhcp, slaac or auto, found `10.40.0`",
+        ],
+    );
+    site(
+        NETWORKS,
+        "{type: dhcp, start: 10.40.10.100",
+        "{type: ①dhpc, start: 10.40.10.100",
+        &["error[DD0006] ① Network pxe: expected static, dhcp or reserved, found `dhpc`"],
     );
 }
 
@@ -257,16 +293,17 @@ fn a_quoted_boolean_is_a_warning_and_is_understood() {
 
 #[test]
 fn a_second_document_of_one_identity_is_told() {
-    let (rack, line) = (
-        "apiVersion: drydock/v1\nkind: Rack\n",
-        ["error[DD0007] ① Rack r1: there is another Rack `r1`"],
-    );
-    let copy = format!("---\n{rack}metadata: {{name: ①r1}}\nspec: {{}}\n");
-    site(RACKS, "", &copy, &line);
+    let rack = |name: &str| {
+        format!("---\napiVersion: drydock/v1\nkind: Rack\nmetadata: {{name: {name}}}\nspec: {{}}\n")
+    };
+    let line = ["error[DD0007] ① Rack r3: there is another Rack `r3`"];
+    site(RACKS, "", &(rack("r3") + &rack("①r3")), &line);
     // The first by file name and place counts, whichever was meant.
-    let copy = format!("---\n{rack}metadata: {{name: r1}}\nspec: {{}}\n");
-    let marked = (RACKS, "name: r1, region", "name: ①r1, region");
-    sites(&[(R1, "", &copy), marked], &line);
+    sites(&[(RACKS, "", &rack("①r3")), (R1, "", &rack("r3"))], &line);
+    sites(
+        &[(RACKS, "", &rack("r3")), (HOSTS, "", &rack("①r3"))],
+        &line,
+    );
 }
 
 #[test]

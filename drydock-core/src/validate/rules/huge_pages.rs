@@ -29,7 +29,11 @@ impl NodeRule for HugePages {
             (false, true) => ("hugepagesz", "hugepages"),
             _ => return,
         };
-        let field = FieldPath::of(["platform", "kernel_params", present]);
+        let of = |name: &str| FieldPath::of(["platform", "kernel_params", name]);
+        if design.in_doubt(&node.chain, &of(missing)) {
+            return;
+        }
+        let field = of(present);
         let message = format!("`{present}` stands without `{missing}`");
         report
             .node(Code::HUGE_PAGES, node, design, field, message)

@@ -4,7 +4,7 @@ use crate::{
     diagnostic::{Code, quote},
     field::FieldPath,
     model::RangeType,
-    names::Kind,
+    names::{DocumentId, Kind},
     resolve::{ResolvedDesign, ResolvedNode},
     validate::{NodeRule, Report},
 };
@@ -40,7 +40,12 @@ impl NodeRule for PxeNetwork {
             .iter()
             .any(|range| range.kind == Some(RangeType::Dhcp));
         let relay = &network.spec.dhcp_relay;
-        if !has_dhcp && relay.self_ip.is_none() && relay.upstream_target.is_none() {
+        let id = [DocumentId::new(Kind::Network, untagged.name.as_str())];
+        let in_doubt = ["ranges", "dhcp_relay"]
+            .iter()
+            .any(|part| design.in_doubt(&id, &FieldPath::of([*part])));
+        let has_relay = relay.self_ip.is_some() || relay.upstream_target.is_some();
+        if !has_dhcp && !has_relay && !in_doubt {
             let keys = ["interfaces", &interface.name, "networks", &untagged.name];
             let message = format!(
                 "nothing on network {} gives a booting node its address",
