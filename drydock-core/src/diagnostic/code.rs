@@ -61,8 +61,10 @@ codes! {
 
     ROOT_FILE_SYSTEM = 1001, Error, "a node has no fitting root file system";
     VOLUME_GROUP = 1002, Error, "a disk, partition and volume group do not fit together";
+    SIZES = 1003, Error, "sizes do not fit on their disk";
     MOUNTPOINT = 1004, Error, "a mount point is used twice";
     BOND_OPTIONS = 1006, Error, "options of a bond do not fit its mode";
+    LINK_NETWORKS = 1007, Error, "a network is on two links, or not on the one that carries it";
     HUGE_PAGES = 1008, Error, "hugepages and hugepagesz belong together";
     BOOT_DRIVE = 1009, Error, "two disks are named as the boot drive";
     SLAVE_TWICE = 1010, Error, "a NIC belongs to two interfaces";
@@ -70,14 +72,18 @@ codes! {
     UNKNOWN_NETWORK = 2001, Error, "a network is not defined or not carried";
     OUTSIDE_CIDR = 2002, Error, "an address lies outside its network";
     MTU = 2003, Error, "an MTU does not fit";
+    TRUNKING = 2004, Error, "tagged and untagged networks do not fit their link";
     DUPLICATE_ADDRESS = 2005, Error, "an address is used twice";
     HOST_BITS = 2006, Error, "a network's address has host bits";
+    RANGES = 2007, Error, "address ranges do not fit their network";
     VLAN = 2008, Error, "a VLAN does not fit";
     PXE_NETWORK = 2009, Error, "a network to boot from gives no addresses";
     PRIMARY_NETWORK = 2010, Error, "a primary network is not one of the node's";
 
     ROUTE_DOMAIN = 2011, Error, "a route domain has no networks";
+    LOCATION = 2012, Error, "a rack or region does not exist or does not fit";
     PORT_TWICE = 2013, Error, "a switch port is used twice";
+    UNKNOWN_SWITCH = 2014, Error, "a switch is not in the node's rack";
 
     HOST_NAME = 3003, Error, "a node's name is no host name";
 

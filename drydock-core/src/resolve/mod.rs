@@ -67,7 +67,12 @@ pub fn resolve(snapshot: &Snapshot, allocations: &Allocations) -> Resolved {
 
     let mut design = ResolvedDesign {
         files: snapshot.files.clone(),
-        refused: found.iter().filter_map(refused).collect(),
+        refused: diagnostics
+            .iter()
+            .chain(&found)
+            .filter_map(refused)
+            .collect(),
+        unread: diagnostics.iter().any(is_unread),
         ..ResolvedDesign::default()
     };
     diagnostics.extend(found);
@@ -165,6 +170,18 @@ fn check_unused(design: &ResolvedDesign, documents: &Documents, diagnostics: &mu
             node::check_profile(document, profile, &spec, design, diagnostics);
         }
     }
+}
+
+/// Whether a whole document was lost, with a name that nobody knows.
+fn is_unread(found: &Diagnostic) -> bool {
+    let lost = [
+        Code::SYNTAX,
+        Code::ENCODING,
+        Code::ENVELOPE,
+        Code::UNKNOWN_KIND,
+        Code::NOT_RENDERED,
+    ];
+    lost.contains(&found.code)
 }
 
 /// Which field says nothing because of what was found.

@@ -52,12 +52,20 @@ pub struct ResolvedDesign {
     /// What was written but not understood, by document and field; the root where a parent is not there. Each was
     /// reported.
     pub(super) refused: BTreeSet<(DocumentId, FieldPath)>,
+    /// Whether a whole document could not be read. That was reported.
+    pub(super) unread: bool,
 }
 
 impl ResolvedDesign {
     /// The document of this identity, as written.
     pub fn document(&self, kind: Kind, name: &str) -> Option<&Arc<Document>> {
         self.documents.get(&DocumentId::new(kind, name))
+    }
+
+    /// Whether a document that is missing may be one that could not be read. That was reported; a rule that misses a
+    /// document asks, so that one cause stays one finding.
+    pub fn may_be_unread(&self) -> bool {
+        self.unread
     }
 
     /// Whether something may be missing at this field only because a document of the chain says it in a way that was

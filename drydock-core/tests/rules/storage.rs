@@ -105,7 +105,7 @@ fn a_root_without_a_size_is_told_at_its_name() {
         ROOT,
         "          - name: ①root\n            filesystem: {mountpoint: /}\n",
         &[
-            "error[DD1001] ① BaremetalNode compute-1: the file system at `/` has no size (and 11 more with the same cause)",
+            "error[DD1003] ① BaremetalNode compute-1: `root` has no size (and 11 more with the same cause)",
         ],
     );
 }

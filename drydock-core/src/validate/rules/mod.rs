@@ -6,17 +6,21 @@ mod duplicate_address;
 mod host_bits;
 mod host_name;
 mod huge_pages;
-mod local_networks;
+mod link_networks;
+mod location;
 mod mountpoint;
 mod mtu;
 mod oob;
 mod outside_cidr;
 mod primary_network;
 mod pxe_network;
+mod ranges;
 mod root_file_system;
 mod route_domain;
+mod sizes;
 mod slave_twice;
 mod switch_port;
+mod trunking;
 mod unknown_network;
 mod vlan;
 mod volume_group;
@@ -28,8 +32,11 @@ pub(super) fn standard() -> Vec<Rule> {
     vec![
         node(root_file_system::RootFileSystem),
         node(volume_group::VolumeGroup),
+        node(sizes::Sizes),
         node(mountpoint::Mountpoint),
         document(bond_options::BondOptions),
+        node(link_networks::InterfaceNetworks),
+        index(link_networks::OneLink),
         node(huge_pages::HugePages),
         node(boot_drive::BootDrive),
         node(slave_twice::SlaveTwice),
@@ -38,15 +45,21 @@ pub(super) fn standard() -> Vec<Rule> {
         document(outside_cidr::GatewayOutsideCidr),
         document(mtu::Mtu),
         node(mtu::InterfaceMtu),
+        document(trunking::Trunking),
         index(duplicate_address::DuplicateAddress),
         document(host_bits::HostBits),
+        document(ranges::Ranges),
+        node(ranges::AddressInRange),
         document(vlan::VlanNumber),
         index(vlan::VlanTwice),
         node(pxe_network::PxeNetwork),
         node(primary_network::PrimaryNetwork),
         document(route_domain::RouteDomain),
-        document(local_networks::LocalNetworks),
+        document(location::Region),
+        document(location::LocalNetworks),
+        node(location::RackOfNode),
         index(switch_port::PortTwice),
+        node(switch_port::SwitchOfRack),
         node(host_name::HostName),
         index(host_name::HostNameTwice),
         node(oob::OobParameters),

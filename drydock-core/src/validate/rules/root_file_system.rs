@@ -66,23 +66,16 @@ fn too_small(
     least: u64,
 ) {
     let field = field.join("size");
-    match volume.size {
-        None if design.in_doubt(&node.chain, &field) => {}
-        None => {
-            let message = format!("the file system at `{mountpoint}` has no size");
-            report
-                .node(Code::ROOT_FILE_SYSTEM, node, design, field, message)
-                .help("write its size, such as 40g");
-        }
-        Some(size) => {
-            if size.fixed_bytes().is_some_and(|bytes| bytes < least) {
-                let message = format!("{size} is too small for `{mountpoint}`");
-                let help = format!("give it at least {} GB", least / 1_000_000_000);
-                report
-                    .node(Code::ROOT_FILE_SYSTEM, node, design, field, message)
-                    .help(help);
-            }
-        }
+    // One without a size is reported by DD1003, as any other.
+    let Some(size) = volume.size else {
+        return;
+    };
+    if size.fixed_bytes().is_some_and(|bytes| bytes < least) {
+        let message = format!("{size} is too small for `{mountpoint}`");
+        let help = format!("give it at least {} GB", least / 1_000_000_000);
+        report
+            .node(Code::ROOT_FILE_SYSTEM, node, design, field, message)
+            .help(help);
     }
 }
 

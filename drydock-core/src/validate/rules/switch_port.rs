@@ -1,11 +1,13 @@
-//! DD2013: one NIC is plugged into a switch port.
+//! DD2013: one NIC is plugged into a switch port. DD2014: the switch stands in the node's rack, and the NIC is one of the
+//! node's.
 
 use crate::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::{Code, Diagnostic, quote},
     field::FieldPath,
+    names::{DocumentId, Kind},
     resolve::{ResolvedDesign, ResolvedNode},
     source::Document,
-    validate::{Claim, IndexRule, Report, report::place},
+    validate::{Claim, IndexRule, NodeRule, Report, report::place},
 };
 
 #[derive(Debug)]
@@ -47,6 +49,46 @@ impl IndexRule for PortTwice {
                 .at(claim.span, claim.what.clone())
                 .also(first.span, first.what.clone());
             report.push(diagnostic.help("correct the one that is wrong"));
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct SwitchOfRack;
+
+impl NodeRule for SwitchOfRack {
+    fn codes(&self) -> &'static [Code] {
+        &[Code::UNKNOWN_SWITCH]
+    }
+
+    fn check(&self, node: &ResolvedNode, design: &ResolvedDesign, report: &mut Report<'_>) {
+        let Some(name) = node.spec.metadata.rack.as_ref() else {
+            return;
+        };
+        let Some(rack) = design.racks.get(name) else {
+            return;
+        };
+        let id = DocumentId::new(Kind::Rack, name.as_str());
+        if design.in_doubt(&[id], &FieldPath::of(["tor_switches"])) {
+            return;
+        }
+        for (slave, attachment) in node.spec.attachments.iter() {
+            let Some(switch) = &attachment.switch else {
+                continue;
+            };
+            if rack.tor_switches.find(switch).is_none() {
+                let field = FieldPath::of(["attachments", slave, "switch"]);
+                let message = format!("rack {name} has no switch {}", quote(switch));
+                let known: Vec<&str> = rack
+                    .tor_switches
+                    .iter()
+                    .map(|(name, _)| name.as_str())
+                    .collect();
+                let help = "add it to the rack's tor_switches, or name one that is there";
+                report
+                    .node(Code::UNKNOWN_SWITCH, node, design, field, message)
+                    .meant(switch, &known, help);
+            }
         }
     }
 }

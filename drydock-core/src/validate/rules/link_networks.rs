@@ -1,0 +1,115 @@
+//! DD1007: a network is allowed on one link only, links and interfaces name what exists, and an interface carries only
+//! networks that its link allows.
+
+use crate::{
+    diagnostic::{Code, Diagnostic, quote},
+    field::FieldPath,
+    names::Kind,
+    resolve::{ResolvedDesign, ResolvedNode},
+    source::{Document, Value},
+    validate::{Claim, IndexRule, NodeRule, Report, report::names},
+};
+
+#[derive(Debug)]
+pub(super) struct InterfaceNetworks;
+
+impl NodeRule for InterfaceNetworks {
+    fn codes(&self) -> &'static [Code] {
+        &[Code::LINK_NETWORKS]
+    }
+
+    fn check(&self, node: &ResolvedNode, design: &ResolvedDesign, report: &mut Report<'_>) {
+        for interface in &node.interfaces {
+            let Some(name) = &interface.link else {
+                continue;
+            };
+            let Some(link) = design.links.get(name) else {
+                let field = FieldPath::of(["interfaces", &interface.name, "device_link"]);
+                let message = format!("there is no network link {}", quote(name));
+                let known = names(design.links.keys());
+                let help = "write a NetworkLink of this name, or name one that exists";
+                report
+                    .node(Code::LINK_NETWORKS, node, design, field, message)
+                    .meant(name, &known, help);
+                continue;
+            };
+            for network in &interface.networks {
+                let exists = design.networks.contains_key(&network.name);
+                // One that another interface carries as well is reported as that.
+                let twice = node.networks().filter(|n| n.name == network.name).count() > 1;
+                if exists && !twice && !link.allowed_networks.contains(&network.name) {
+                    let keys = ["interfaces", &interface.name, "networks", &network.name];
+                    let message = format!(
+                        "link {name} does not allow network {}",
+                        quote(&network.name)
+                    );
+                    let allowed = design.document(Kind::NetworkLink, name);
+                    let allowed =
+                        allowed.and_then(|d| Some(d.spec.field("allowed_networks")?.span));
+                    report
+                        .node(
+                            Code::LINK_NETWORKS,
+                            node,
+                            design,
+                            FieldPath::of(keys),
+                            message,
+                        )
+                        .also(allowed.unwrap_or_default(), "allowed here")
+                        .help("add it to the link's allowed_networks, or remove it here");
+                }
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct OneLink;
+
+impl IndexRule for OneLink {
+    fn codes(&self) -> &'static [Code] {
+        &[Code::LINK_NETWORKS]
+    }
+
+    fn claims_of_node(&self, _node: &ResolvedNode, _design: &ResolvedDesign) -> Vec<Claim> {
+        Vec::new()
+    }
+
+    fn claims_of_document(&self, document: &Document, _design: &ResolvedDesign) -> Vec<Claim> {
+        if document.id.kind != Kind::NetworkLink {
+            return Vec::new();
+        }
+        let allowed = document
+            .spec
+            .field("allowed_networks")
+            .and_then(Value::as_list);
+        let claim = |network: &Value| {
+            let field = FieldPath::of(["allowed_networks"]);
+            let what = format!("on link {}", document.id.name);
+            Some(Claim::new(
+                network.as_text()?,
+                document.id.clone(),
+                field,
+                network.span,
+                what,
+            ))
+        };
+        allowed
+            .unwrap_or_default()
+            .iter()
+            .filter_map(claim)
+            .collect()
+    }
+
+    fn check(&self, key: &str, claims: &[Claim], report: &mut Report<'_>) {
+        let [first, others @ ..] = claims else { return };
+        for claim in others {
+            let message = format!("network {} is on two links", quote(key));
+            let diagnostic = Diagnostic::new(Code::LINK_NETWORKS, message)
+                .about(&claim.subject)
+                .field(claim.field.clone())
+                .at(claim.span, claim.what.clone())
+                .also(first.span, first.what.clone());
+            report.push(diagnostic.help("leave it on the link that carries it"));
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! DD2007: address ranges lie inside their network, are in order and do not overlap; static addresses lie in static ranges
+//! (a warning), never in dhcp ones.
+
+use crate::{
+    diagnostic::{Code, Diagnostic, Severity},
+    field::FieldPath,
+    model::{Range, RangeType},
+    names::Kind,
+    resolve::{ResolvedDesign, ResolvedNetwork, ResolvedNode},
+    source::Document,
+    validate::{DocumentRule, NodeRule, Report, report::span_of_node},
+};
+use std::net::IpAddr;
+
+#[derive(Debug)]
+pub(super) struct Ranges;
+
+impl DocumentRule for Ranges {
+    fn codes(&self) -> &'static [Code] {
+        &[Code::RANGES]
+    }
+
+    fn check(&self, document: &Document, design: &ResolvedDesign, report: &mut Report<'_>) {
+        if document.id.kind != Kind::Network {
+            return;
+        }
+        let Some(network) = design.networks.get(document.id.name.as_str()) else {
+            return;
+        };
+        let field = |n: usize| FieldPath::of(["ranges", &n.to_string()]);
+        let mut before: Vec<(usize, IpAddr, IpAddr)> = Vec::new();
+        for (n, start, end) in bounds(network) {
+            for (key, address) in [("start", start), ("end", end)] {
+                if let Some(cidr) = network.spec.cidr.filter(|cidr| !cidr.contains(&address)) {
+                    let message = format!("{address} is outside of {cidr}");
+                    report
+                        .document(Code::RANGES, document, field(n).join(key), message)
+                        .help("a range lies inside its network");
+                }
+            }
+            if start > end {
+                let message = format!("the range ends at {end}, before it starts at {start}");
+                report
+                    .document(Code::RANGES, document, field(n), message)
+                    .help("swap start and end");
+                continue;
+            }
+            if let Some((first, ..)) = before.iter().find(|(_, lo, hi)| start <= *hi && *lo <= end)
+            {
+                let keys = field(*first);
+                let other = document.spec.at(keys.keys().iter().map(|key| key.as_str()));
+                let message = format!("the range {start} to {end} overlaps another");
+                report
+                    .document(Code::RANGES, document, field(n), message)
+                    .also(
+                        other.map(|value| value.span).unwrap_or_default(),
+                        "this one",
+                    )
+                    .help("each address is for one thing: shorten one of them");
+            }
+            before.push((n, start, end));
+        }
+    }
+}
+
+fn bounds(network: &ResolvedNetwork) -> impl Iterator<Item = (usize, IpAddr, IpAddr)> + '_ {
+    let whole = |(n, range): (usize, &Range)| Some((n, range.start?, range.end?));
+    network.spec.ranges.iter().enumerate().filter_map(whole)
+}
+
+#[derive(Debug)]
+pub(super) struct AddressInRange;
+
+impl NodeRule for AddressInRange {
+    fn codes(&self) -> &'static [Code] {
+        &[Code::RANGES]
+    }
+
+    fn check(&self, node: &ResolvedNode, design: &ResolvedDesign, report: &mut Report<'_>) {
+        for (name, addressing) in node.spec.addressing.iter() {
+            let Some(network) = design.networks.get(name.as_str()) else {
+                continue;
+            };
+            let Some(ip) = addressing.address.and_then(|address| address.ip()) else {
+                continue;
+            };
+            // One outside of the network altogether is reported as that.
+            if network.spec.cidr.is_none_or(|cidr| !cidr.contains(&ip)) {
+                continue;
+            }
+            // One that a gateway has is reported as used twice.
+            if network.routes.iter().any(|route| route.gateway == Some(ip)) {
+                continue;
+            }
+            let mut inside = network.spec.ranges.iter().filter(|range| {
+                matches!((range.start, range.end), (Some(lo), Some(hi)) if lo <= ip && ip <= hi)
+            });
+            let kind = inside.next().and_then(|range| range.kind);
+            let has_static = network
+                .spec
+                .ranges
+                .iter()
+                .any(|r| r.kind == Some(RangeType::Static));
+            let field = FieldPath::of(["addressing", name, "address"]);
+            match kind {
+                Some(RangeType::Dhcp) => {
+                    let message = format!("{ip} lies in a dhcp range of network {name}");
+                    report
+                        .node(Code::RANGES, node, design, field, message)
+                        .help("a DHCP server gives that address to others: choose one outside");
+                }
+                Some(RangeType::Static) => {}
+                _ if !has_static => {}
+                _ => {
+                    let message = format!("{ip} lies in no static range of network {name}");
+                    let mut warning = Diagnostic::new(Code::RANGES, message).about(&node.id());
+                    warning.severity = Severity::Warning;
+                    let span = span_of_node(node, design, &field);
+                    let help = "choose an address of a static range, or widen the range";
+                    report.push(warning.field(field).at(span, "").help(help));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! DD1003: the percentages of a disk's partitions, and of a volume group's logical volumes, add up to 100 at most, and every
+//! one of them has a size.
+
+use crate::{
+    diagnostic::{Code, quote},
+    field::FieldPath,
+    model::Amount,
+    resolve::{ResolvedDesign, ResolvedNode, ResolvedVolume},
+    validate::{NodeRule, Report},
+};
+
+#[derive(Debug)]
+pub(super) struct Sizes;
+
+impl NodeRule for Sizes {
+    fn codes(&self) -> &'static [Code] {
+        &[Code::SIZES]
+    }
+
+    fn check(&self, node: &ResolvedNode, design: &ResolvedDesign, report: &mut Report<'_>) {
+        let mut whole = |field: FieldPath, volumes: &[ResolvedVolume], what: String| {
+            let percent = |volume: &ResolvedVolume| match volume.size?.amount {
+                Amount::Percent(percent) => Some(u32::from(percent)),
+                Amount::Bytes(_) => None,
+            };
+            let sum: u32 = volumes.iter().filter_map(percent).sum();
+            if sum > 100 {
+                let message = format!("{sum}% of {what} are given away");
+                report
+                    .node(Code::SIZES, node, design, field.clone(), message)
+                    .help("give the parts less than 100% together");
+            }
+            for volume in volumes.iter().filter(|volume| volume.size.is_none()) {
+                let field = field.join(volume.name.clone());
+                if design.in_doubt(&node.chain, &field.join("size")) {
+                    continue;
+                }
+                let message = format!("{} has no size", quote(&volume.name));
+                report
+                    .node(Code::SIZES, node, design, field, message)
+                    .help("write its size, such as 40g, or >20g for what is left");
+            }
+        };
+        for disk in &node.disks {
+            let name = &disk.device.name;
+            let field = FieldPath::of(["storage", "physical_devices", name, "partitions"]);
+            whole(field, &disk.partitions, format!("disk {}", quote(name)));
+        }
+        for group in &node.volume_groups {
+            let field = FieldPath::of(["storage", "volume_groups", &group.name, "logical_volumes"]);
+            whole(
+                field,
+                &group.volumes,
+                format!("volume group {}", quote(&group.name)),
+            );
+        }
+    }
+}
