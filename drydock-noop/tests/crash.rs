@@ -54,7 +54,7 @@ spec: {host_profile: server, serial: S-A, oob: {type: manual}}
 apiVersion: drydock/v1
 kind: BaremetalNode
 metadata: {name: b}
-spec: {host_profile: server, serial: S-B, oob: {type: ipmi}, depends_on: [role=first]}
+spec: {host_profile: server, serial: S-B, oob: {type: redfish}, depends_on: [role=first]}
 ";
 
 struct Rig {
@@ -76,7 +76,7 @@ impl Rig {
         let drivers = Drivers::new()
             .server(Selector::everything(), site.server_driver())
             .network(Selector::everything(), site.network_driver())
-            .oob("ipmi", site.oob_driver());
+            .oob("redfish", site.oob_driver());
         let nodes: Vec<_> = design.nodes.values().cloned().collect();
         let cx = ContextBuilder::new("plan").build();
         let seen = at_once(observe_all(&cx, design, &drivers, &nodes));

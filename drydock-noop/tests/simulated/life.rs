@@ -144,7 +144,7 @@ fn differences_name_the_field_the_risk_and_what_mends_it() {
 
 #[test]
 fn where_nobody_else_has_the_power_the_server_driver_has() {
-    let hands = Hands::on(design_with("type: ipmi", "type: manual"), Faults::none());
+    let hands = Hands::on(design_with("type: redfish", "type: manual"), Faults::none());
     hands.ensure_all();
     hands.finish("control", Commission, "c");
     assert_eq!(

@@ -57,7 +57,7 @@ metadata: {name: base}
 spec:
   hardware_profile: box
   primary_network: mgmt
-  oob: {type: ipmi, account: drydock, credential: {secret: bmc}}
+  oob: {type: redfish, account: drydock, credential: {secret: bmc}}
   storage:
     physical_devices:
       boot_disk:
