@@ -40,7 +40,7 @@ impl Lease {
     }
 }
 
-/// What one commit does, all of it or nothing.
+/// What one commit does, all of it or nothing: keys are written, then keys deleted, then journals appended to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Batch {

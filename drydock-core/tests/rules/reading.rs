@@ -280,6 +280,28 @@ fn what_a_wrong_value_would_have_said_is_not_missed_elsewhere() {
 }
 
 #[test]
+fn what_a_whole_document_would_have_said_is_not_missed_elsewhere() {
+    let node = "---\napiVersion: drydock/v1\nkind: BaremetalNode\nmetadata: {name: n}\nspec: {host_profile: p}\n";
+    let profile = "apiVersion: drydock/v1\nkind: HostProfile\nmetadata: {name: p}\n";
+    for (spec, said) in [
+        (
+            "①spec: [storage]\n",
+            "error[DD0006] ① HostProfile p: spec must be a map, this is a list",
+        ),
+        (
+            "①spec:\n",
+            "error[DD0006] ① HostProfile p: spec is nothing; write {} for an empty one",
+        ),
+    ] {
+        small(&format!("{profile}{spec}{node}"), &[said]);
+    }
+    small(
+        &format!("①{profile}{node}"),
+        &["error[DD0003] ① HostProfile p: a document is missing its spec"],
+    );
+}
+
+#[test]
 fn a_quoted_boolean_is_a_warning_and_is_understood() {
     site(
         HOSTS,
