@@ -91,6 +91,19 @@ fn a_value_of_the_node_alone_is_set() {
 }
 
 #[test]
+fn what_was_removed_before_is_set_and_overrides_nobody() {
+    assert_eq!(
+        explain("compute-2", "platform.kernel_params.quiet"),
+        "\
+compute-2 platform.kernel_params.quiet
+  platform.kernel_params.quiet = false  site.yaml:50:37  set
+      before: removed  site.yaml:24:39  by HostProfile compute
+      before: true  site.yaml:10:80  set by HostProfile base
+"
+    );
+}
+
+#[test]
 fn what_was_removed_whole_is_explained_leaf_by_leaf() {
     assert_eq!(
         explain("compute-1", "interfaces.pxe"),

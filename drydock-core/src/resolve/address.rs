@@ -186,8 +186,8 @@ impl Pool {
         }
         if let Some(cidr) = spec.cidr {
             let (first, last) = (cidr.network(), cidr.broadcast());
-            // Whatever a range says, nobody can be reached by an address outside of its network.
-            ranges.retain(|(start, _)| start.is_ipv4() == first.is_ipv4());
+            // Whatever a range says, nobody can be reached by an address outside of its network; of a range of the other
+            // family nothing is left.
             for (start, end) in &mut ranges {
                 (*start, *end) = ((*start).max(first), (*end).min(last));
             }
