@@ -36,7 +36,7 @@ fn every_item_of_a_list_has_its_place_and_its_rule() {
 compute-1 interfaces.bond0.networks
   interfaces.bond0.networks.mgmt = mgmt  site.yaml:39:24  set, overrides HostProfile base
       before: mgmt  site.yaml:8:43  set by HostProfile base
-  interfaces.bond0.networks.storage  site.yaml:39:35  inherited from HostProfile base, removed by this node
+  interfaces.bond0.networks.storage  site.yaml:39:35  inherited from HostProfile base, removed by BaremetalNode compute-1
       before: storage  site.yaml:8:49  set by HostProfile base
   interfaces.bond0.networks.legacy = legacy  site.yaml:30:45  inherited from HostProfile careful
       before: removed  site.yaml:21:33  by HostProfile compute
@@ -109,7 +109,7 @@ fn what_was_removed_whole_is_explained_leaf_by_leaf() {
         explain("compute-1", "interfaces.pxe"),
         "\
 compute-1 interfaces.pxe
-  interfaces.pxe.networks.pxe  site.yaml:40:5  inherited from HostProfile compute, removed by this node
+  interfaces.pxe.networks.pxe  site.yaml:40:5  inherited from HostProfile compute, removed by BaremetalNode compute-1
       before: pxe  site.yaml:22:22  set by HostProfile compute
 "
     );
@@ -117,7 +117,7 @@ compute-1 interfaces.pxe
         explain("compute-1", "metadata.tags"),
         "\
 compute-1 metadata.tags
-  metadata.tags.rack-mounted  site.yaml:42:20  inherited from HostProfile base, removed by this node
+  metadata.tags.rack-mounted  site.yaml:42:20  inherited from HostProfile base, removed by BaremetalNode compute-1
       before: rack-mounted  site.yaml:12:12  set by HostProfile base
 "
     );

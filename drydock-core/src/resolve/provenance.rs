@@ -151,20 +151,12 @@ impl Explanation {
             return String::new();
         };
         let inherited = before.last().filter(|step| step.what == What::Set);
-        let by = |id: &DocumentId| {
-            if *id == self.node {
-                "this node".to_owned()
-            } else {
-                id.to_string()
-            }
-        };
         match (last.what, inherited) {
             (What::Removed, Some(step)) => format!(
                 "inherited from {}, removed by {}",
-                step.document,
-                by(&last.document)
+                step.document, last.document
             ),
-            (What::Removed, None) => format!("removed by {}", by(&last.document)),
+            (What::Removed, None) => format!("removed by {}", last.document),
             (What::Set, _) if last.document != self.node => {
                 format!("inherited from {}", last.document)
             }
