@@ -1,7 +1,7 @@
 //! A difference between what is designed and what was observed.
 
 use super::ServerAction;
-use crate::field::FieldPath;
+use crate::{field::FieldPath, secret::mask_urls};
 use serde::Serialize;
 use std::fmt;
 
@@ -30,7 +30,7 @@ impl fmt::Display for Risk {
     }
 }
 
-/// One field that is not as designed. Its texts never hold a secret.
+/// One field that is not as designed. Its texts never hold a secret: what users put into URLs is struck out.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[non_exhaustive]
 pub struct Change {
@@ -56,8 +56,8 @@ impl Change {
     ) -> Self {
         Self {
             field,
-            designed: designed.to_string(),
-            observed,
+            designed: mask_urls(&designed.to_string()).into_owned(),
+            observed: observed.map(|observed| mask_urls(&observed).into_owned()),
             risk,
             action: None,
         }

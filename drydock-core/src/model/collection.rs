@@ -1,5 +1,7 @@
 //! The collections of the model. Which one a field has decides how it is written and how it is inherited.
 
+use crate::secret::mask_urls;
+
 use super::shape::{FreeShape, Record, Shape, Shaped, Word};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -101,7 +103,7 @@ impl<'de> Deserialize<'de> for Free {
 
 impl Serialize for Free {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+        serializer.collect_map(self.0.iter().map(|(key, text)| (key, mask_urls(text))))
     }
 }
 

@@ -58,6 +58,10 @@ fn a_design_that_works_keeps_its_secrets() {
             "credential: {secret: bmc-password}",
             &format!("credential: {CANARY}\n    k_g: '{CANARY}'"),
         );
+        let text = text.replace(
+            "      panic: 30\n",
+            &format!("      panic: 30\n      ds: 'https://user:{CANARY}@host'\n"),
+        );
         let text = text.replace("url: https://", &format!("url: https://user:{CANARY}@"));
         folder.write(&format!("{file}.yaml"), &text);
     }
