@@ -85,10 +85,17 @@ codes! {
     PORT_TWICE = 2013, Error, "a switch port is used twice";
     UNKNOWN_SWITCH = 2014, Error, "a switch is not in the node's rack";
 
+    CATALOG = 3001, Error, "an image or kernel is not offered";
     HOST_NAME = 3003, Error, "a node's name is no host name";
+
+    NO_BOOT_ACTION = 4001, Note, "a node is in no boot action";
+    PACKAGE_LIST = 4002, Error, "a package list is not valid";
+    ASSET = 4003, Error, "an asset is not complete";
+    SELECTS_NOTHING = 4004, Warning, "a filter selects no node";
 
     OOB_IPMI = 5001, Error, "a node's IPMI access is not complete";
     OOB_PARAMETERS = 5002, Error, "a node's out-of-band access is not complete";
+    OOB_ADDRESS = 5003, Error, "an out-of-band address is used twice";
     INLINE_SECRET = 5004, Warning, "a secret is written in the design";
 
     NO_DRIVER = 6001, Error, "no driver serves a target";
