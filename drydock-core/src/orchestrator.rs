@@ -1,7 +1,6 @@
 //! `[io]` The façade: load, plan, approve, apply; each stage can be called alone.
 
 use crate::{
-    diagnostic::Diagnostics,
     driver::{Context, Drivers},
     event::{EventSink, Fanout},
     execute::{
@@ -13,42 +12,15 @@ use crate::{
     model::Selector,
     names::{PlanId, RunId},
     plan::{self, Goal, Observations, Plan, Planned},
-    resolve::{Allocations, ResolvedDesign, resolve},
+    resolve::Allocations,
     secret::SecretSource,
+    site::Design,
     source::{DesignSource, Load, Snapshot, SourceError},
     state::{MemoryStore, StateError, StateStore},
     validate::RuleSet,
 };
 use smol_str::SmolStr;
 use std::sync::Arc;
-
-/// A design as it was loaded: what could be resolved, and everything that is wrong with it.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Design {
-    /// What could be resolved.
-    pub resolved: Arc<ResolvedDesign>,
-    /// Everything that is wrong, each cause once. Errors keep it from being applied.
-    pub diagnostics: Diagnostics,
-    /// The addresses given to `auto`, to be kept by the host and given to the next load.
-    pub allocations: Allocations,
-}
-
-impl Design {
-    /// Resolves and validates what was loaded.
-    pub fn of(snapshot: &Snapshot, rules: &RuleSet, allocations: &Allocations) -> Self {
-        let resolved = resolve(snapshot, allocations);
-        let mut diagnostics = resolved.diagnostics;
-        diagnostics.extend(rules.validate(&resolved.design));
-        let diagnostics = diagnostics.sorted(&resolved.design.files);
-        let allocations = resolved.allocations;
-        Self {
-            resolved: Arc::new(resolved.design),
-            diagnostics,
-            allocations,
-        }
-    }
-}
 
 /// What a person has agreed to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -198,7 +170,7 @@ impl Orchestrator {
                 all.files.extend(&snapshot.files);
             }
         }
-        Ok(Design::of(&all, &self.rules, &self.allocations))
+        Ok(Design::new(all, &self.rules, &self.allocations))
     }
 
     /// Observes what a plan for these nodes may touch.

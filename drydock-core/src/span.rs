@@ -267,6 +267,11 @@ impl SourceMap {
         self.files.insert(file.id, file);
     }
 
+    /// Takes a file out.
+    pub fn remove(&mut self, file: FileId) {
+        self.files.remove(&file);
+    }
+
     /// Adds all files of another map.
     pub fn extend(&mut self, other: &SourceMap) {
         self.files

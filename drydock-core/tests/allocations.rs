@@ -7,7 +7,7 @@ mod come_and_go;
 use drydock_core::{
     model::Address,
     names::{NetworkName, NodeName},
-    orchestrator::Design,
+    Design,
     resolve::Allocations,
     testing::fixture,
     validate::RuleSet,

@@ -11,6 +11,7 @@ use std::{
 /// The modules of drydock-core in the order of the pipeline: each may import those above it.
 const LAYERS: &[&str] = &[
     "names",
+    "parallel",
     "field",
     "span",
     "secret",
@@ -21,6 +22,7 @@ const LAYERS: &[&str] = &[
     "event",
     "driver",
     "validate",
+    "site",
     "plan",
     "state",
     "execute",

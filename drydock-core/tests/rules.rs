@@ -19,7 +19,7 @@ mod storage;
 #[path = "rules/together.rs"]
 mod together;
 
-use drydock_core::{orchestrator::Design, testing::fixture};
+use drydock_core::{Design, testing::fixture};
 
 const HOSTS: &str = "profiles/hosts.yaml";
 const HARDWARE: &str = "profiles/hardware.yaml";

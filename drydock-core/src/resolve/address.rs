@@ -4,13 +4,13 @@
 //! Only what has none is given the lowest free address of its network's static ranges, nodes in the order of their names.
 //! The allocation of a node that left the design is kept, for the machine may still be running with that address.
 
-use super::resolved::ResolvedNetwork;
+use super::resolved::{ResolvedNetwork, ResolvedNode};
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, quote},
     field::FieldPath,
     model::{Address, HostProfile, RangeType},
-    names::{NetworkName, NodeName},
-    source::{Document, Value},
+    names::{DocumentId, NetworkName, NodeName},
+    source::Value,
     span::Span,
 };
 use serde::{Deserialize, Serialize};
@@ -39,69 +39,109 @@ impl Allocations {
     }
 }
 
-/// A node that is being resolved.
-pub(super) struct Unallocated<'a> {
-    pub(super) document: &'a Document,
-    pub(super) value: &'a Value,
-    pub(super) spec: &'a mut HostProfile,
+/// A node and what it says of its addresses.
+pub(super) struct Claimant<'a> {
+    id: &'a DocumentId,
+    written: Vec<(&'a str, Address, Span)>,
 }
 
-impl Unallocated<'_> {
-    fn written(&self) -> impl Iterator<Item = (&str, IpAddr)> {
-        let addresses = self.spec.addressing.iter();
-        addresses.filter_map(|(network, a)| Some((&**network, a.address?.ip()?.to_canonical())))
+impl<'a> Claimant<'a> {
+    /// What the value of a node says of its addresses, before any was given.
+    pub(super) fn new(id: &'a DocumentId, value: &'a Value) -> Self {
+        Self {
+            id,
+            written: written(value).collect(),
+        }
     }
 
-    fn finding(&self, code: Code, message: String, network: &str, label: String) -> Diagnostic {
-        let field = FieldPath::of(["addressing", network, "address"]);
-        let written = self.value.at(field.keys().iter().map(|key| key.as_str()));
-        let span = written.map_or(Span::NONE, |value| value.span);
-        Diagnostic::new(code, message)
-            .about(&self.document.id)
-            .field(field)
-            .at(span, label)
+    fn addresses(&self) -> impl Iterator<Item = (&'a str, IpAddr, Span)> {
+        let addresses = self.written.iter();
+        addresses.filter_map(|(network, address, span)| {
+            Some((*network, address.ip()?.to_canonical(), *span))
+        })
     }
+
+    fn finding(&self, code: Code, message: String, network: &str, place: (Span, String)) -> Diagnostic {
+        Diagnostic::new(code, message)
+            .about(self.id)
+            .field(FieldPath::of(["addressing", network, "address"]))
+            .at(place.0, place.1)
+    }
+}
+
+fn written(value: &Value) -> impl Iterator<Item = (&str, Address, Span)> {
+    let entries = value.field("addressing").and_then(Value::as_map);
+    entries.unwrap_or_default().iter().filter_map(|entry| {
+        let address = entry.value.field("address")?;
+        Some((&*entry.key, address.as_text()?.parse().ok()?, address.span))
+    })
+}
+
+/// Whether a node has an address that is to be given.
+pub(super) fn is_automatic(spec: &HostProfile) -> bool {
+    let mut addressing = spec.addressing.iter();
+    addressing.any(|(_, addressing)| addressing.address == Some(Address::Auto))
+}
+
+/// Puts the given addresses into a node that says `auto`. A network that is not defined is reported by its rule.
+pub(super) fn give(
+    spec: &mut HostProfile,
+    node: &str,
+    networks: &BTreeMap<NetworkName, Arc<ResolvedNetwork>>,
+    allocations: &Allocations,
+) {
+    for (network, addressing) in &mut spec.addressing.0 {
+        let to_give = addressing.address == Some(Address::Auto) && networks.contains_key(&**network);
+        if let Some(given) = allocations.of(node, network).filter(|_| to_give) {
+            addressing.address = Some(Address::Ip(given));
+        }
+    }
+}
+
+/// Whether a resolved node has the addresses that it would be given now.
+pub(super) fn is_as_given(
+    node: &ResolvedNode,
+    networks: &BTreeMap<NetworkName, Arc<ResolvedNetwork>>,
+    allocations: &Allocations,
+) -> bool {
+    let mut automatic = written(&node.value).filter(|(_, address, _)| *address == Address::Auto);
+    automatic.all(|(network, ..)| {
+        let given = allocations.of(&node.name, network);
+        let given = given.filter(|_| networks.contains_key(network));
+        let has = node.spec.addressing.find(network).and_then(|a| a.address);
+        has == Some(given.map_or(Address::Auto, Address::Ip))
+    })
 }
 
 /// Gives every `auto` address of these nodes, which come in the order of their names.
 pub(super) fn allocate(
-    nodes: &mut [Unallocated<'_>],
+    nodes: &[Claimant<'_>],
     networks: &BTreeMap<NetworkName, Arc<ResolvedNetwork>>,
     allocations: &mut Allocations,
     diagnostics: &mut Diagnostics,
 ) {
     written_over(nodes, allocations, diagnostics);
     let mut taken = taken(nodes, networks, allocations);
-    let mut pools: BTreeMap<NetworkName, Pool> = BTreeMap::new();
+    let mut pools: BTreeMap<&str, Pool> = BTreeMap::new();
     for node in nodes {
-        let name = NodeName::new(node.document.id.name.clone());
-        let mut without = Vec::new();
-        for (network, addressing) in &mut node.spec.addressing.0 {
-            if addressing.address != Some(Address::Auto) {
+        for &(network, address, span) in &node.written {
+            let Some(resolved) = networks.get(network).filter(|_| address == Address::Auto) else {
+                continue;
+            };
+            if allocations.of(&node.id.name, network).is_some() {
                 continue;
             }
-            let network = NetworkName::new(network.clone());
-            // A network that is not defined is reported by its rule.
-            let Some(resolved) = networks.get(&network) else {
+            let pool = pools.entry(network).or_insert_with(|| Pool::new(resolved));
+            if let Some(given) = pool.take(&mut taken) {
+                let of_node = allocations.0.entry(NodeName::new(node.id.name.clone()));
+                of_node.or_default().insert(resolved.name.clone(), given);
                 continue;
-            };
-            let given = allocations.of(&name, &network).or_else(|| {
-                let pool = pools.entry(network.clone());
-                pool.or_insert_with(|| Pool::new(resolved)).take(&mut taken)
-            });
-            let Some(address) = given else {
-                without.push(network);
-                continue;
-            };
-            addressing.address = Some(Address::Ip(address));
-            let of_node = allocations.0.entry(name.clone()).or_default();
-            of_node.insert(network, address);
-        }
-        for network in without {
-            let message = format!("network {} has no free address", quote(&network));
+            }
+            let message = format!("network {} has no free address", quote(network));
             let help =
                 format!("give network {network} a larger static range, or write the address");
-            let finding = node.finding(Code::NO_FREE_ADDRESS, message, &network, String::new());
+            let place = (span, String::new());
+            let finding = node.finding(Code::NO_FREE_ADDRESS, message, network, place);
             diagnostics.push(finding.help(help));
         }
     }
@@ -109,17 +149,13 @@ pub(super) fn allocate(
 
 /// Reports written addresses that are kept for somebody whom the index of addresses does not see: a node that left the
 /// design, or one that no longer says `auto`. A node may write down what it was given.
-fn written_over(
-    nodes: &[Unallocated<'_>],
-    allocations: &Allocations,
-    diagnostics: &mut Diagnostics,
-) {
-    let is_auto = |node: &Unallocated<'_>, network: &str| {
-        let addressing = node.spec.addressing.find(network);
-        addressing.is_some_and(|a| a.address == Some(Address::Auto))
+fn written_over(nodes: &[Claimant<'_>], allocations: &Allocations, diagnostics: &mut Diagnostics) {
+    let is_auto = |node: &Claimant<'_>, network: &str| {
+        let mut written = node.written.iter();
+        written.any(|(name, address, _)| *name == network && *address == Address::Auto)
     };
-    let by_name: BTreeMap<&str, &Unallocated<'_>> =
-        nodes.iter().map(|n| (&*n.document.id.name, n)).collect();
+    let by_name: BTreeMap<&str, &Claimant<'_>> =
+        nodes.iter().map(|node| (&*node.id.name, node)).collect();
     let mut kept: BTreeMap<IpAddr, (&NodeName, &NetworkName)> = BTreeMap::new();
     for (node, network, address) in allocations.iter() {
         if !by_name.get(&**node).is_some_and(|n| is_auto(n, network)) {
@@ -127,16 +163,16 @@ fn written_over(
         }
     }
     for node in nodes {
-        for (network, address) in node.written() {
+        for (network, address, span) in node.addresses() {
             let Some(&(holder, on)) = kept.get(&address) else {
                 continue;
             };
-            if **holder == *node.document.id.name && **on == *network {
+            if **holder == *node.id.name && **on == *network {
                 continue;
             }
             let message = format!("address {address} is used twice");
             let label = format!("it is kept for {holder}, which was given it on network {on}");
-            let finding = node.finding(Code::DUPLICATE_ADDRESS, message, network, label);
+            let finding = node.finding(Code::DUPLICATE_ADDRESS, message, network, (span, label));
             diagnostics.push(finding.help("write another address, or take the allocation away"));
         }
     }
@@ -144,17 +180,17 @@ fn written_over(
 
 /// What is never given: what is written, what was given, and what belongs to the networks themselves.
 fn taken(
-    nodes: &[Unallocated<'_>],
+    nodes: &[Claimant<'_>],
     networks: &BTreeMap<NetworkName, Arc<ResolvedNetwork>>,
     allocations: &Allocations,
 ) -> BTreeSet<IpAddr> {
-    let written = nodes.iter().flat_map(Unallocated::written);
+    let written = nodes.iter().flat_map(Claimant::addresses);
     let of_networks = networks.values().flat_map(|network| {
         let gateways = network.routes.iter().filter_map(|route| route.gateway);
         gateways.chain(network.spec.dhcp_relay.self_ip)
     });
     let given = allocations.iter().map(|(_, _, address)| address);
-    let taken = written.map(|(_, address)| address).chain(given);
+    let taken = written.map(|(_, address, _)| address).chain(given);
     taken
         .chain(of_networks.map(|address| address.to_canonical()))
         .collect()

@@ -9,11 +9,51 @@ use crate::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
+    iter::Once,
+    slice,
     sync::Arc,
 };
 
 /// The documents by identity.
 pub(crate) type Documents = BTreeMap<DocumentId, Arc<Document>>;
+
+/// How many documents a chain may have. Each profile on it has a value of its own, so without a bound the work would
+/// grow with the square of a design's size.
+pub(crate) const LONGEST: usize = 512;
+
+/// The documents that one consists of, in the order in which they are folded, itself last. What comes before itself is
+/// shared by all that have the same parents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chain {
+    pub(super) inherited: Arc<[DocumentId]>,
+    pub(super) own: DocumentId,
+}
+
+impl Chain {
+    /// The documents in their order.
+    pub fn iter(&self) -> std::iter::Chain<slice::Iter<'_, DocumentId>, Once<&DocumentId>> {
+        self.inherited.iter().chain(std::iter::once(&self.own))
+    }
+
+    /// Those that it inherits from.
+    pub fn inherited(&self) -> &[DocumentId] {
+        &self.inherited
+    }
+
+    /// How many there are, itself included.
+    #[allow(clippy::len_without_is_empty)] // It never is.
+    pub fn len(&self) -> usize {
+        self.inherited.len() + 1
+    }
+}
+
+impl<'a> IntoIterator for &'a Chain {
+    type Item = &'a DocumentId;
+    type IntoIter = std::iter::Chain<slice::Iter<'a, DocumentId>, Once<&'a DocumentId>>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
 
 /// What a document names as its parents, as written.
 pub(crate) fn parents(document: &Document) -> &[Value] {
@@ -30,21 +70,19 @@ pub(crate) fn parent_ids(document: &Document) -> impl Iterator<Item = DocumentId
         .filter_map(|p| Some(DocumentId::new(Kind::HostProfile, p.as_text()?)))
 }
 
-/// The chain of a document. Unknown parents and those that lead back are left out; [`check_parents`] reports them.
-pub(crate) fn chain(document: &Document, documents: &Documents) -> Vec<DocumentId> {
-    let (mut chain, mut entered) = (Vec::new(), BTreeSet::from([document.id.clone()]));
-    append_parents(document, documents, &mut chain, &mut entered);
-    chain.push(document.id.clone());
+/// What a document inherits from, in the order of its chain. Unknown parents and those that lead back are left out, and
+/// nothing is left of a chain that is too long; [`check_parents`] and [`cycles`] report them.
+pub(crate) fn inherited(document: &Document, documents: &Documents) -> Vec<DocumentId> {
+    let mut chain = append_parents(document, documents);
+    if chain.len() >= LONGEST {
+        chain.clear();
+    }
     chain
 }
 
-/// Depth first with a stack of its own, for a chain may be as long as a design has profiles.
-fn append_parents(
-    document: &Document,
-    documents: &Documents,
-    chain: &mut Vec<DocumentId>,
-    entered: &mut BTreeSet<DocumentId>,
-) {
+/// Depth first with a stack of its own, for a chain may be as long as a design has profiles. It ends where the chain is
+/// found to be too long.
+fn append_parents(document: &Document, documents: &Documents) -> Vec<DocumentId> {
     enum Visit {
         Enter(DocumentId),
         Leave(DocumentId),
@@ -54,6 +92,7 @@ fn append_parents(
         visits.reverse();
         visits
     };
+    let (mut chain, mut entered) = (Vec::new(), BTreeSet::from([document.id.clone()]));
     let mut stack = entering(document);
     while let Some(visit) = stack.pop() {
         match visit {
@@ -62,50 +101,58 @@ fn append_parents(
                 if let Some(parent) = documents.get(&id)
                     && entered.insert(id.clone())
                 {
+                    // What was entered and not left will be on the chain as well.
+                    if entered.len() > LONGEST {
+                        return vec![id; LONGEST];
+                    }
                     stack.push(Visit::Leave(id));
                     stack.extend(entering(parent));
                 }
             }
         }
     }
+    chain
 }
 
-/// Reports parents that do not exist and profiles that inherit from themselves.
-pub(crate) fn check_parents(documents: &Documents, diagnostics: &mut Diagnostics) {
+/// Reports parents of a document that do not exist, and too many of them.
+pub(crate) fn check_parents(document: &Document, documents: &Documents, found: &mut Diagnostics) {
     let profiles = || {
         documents
             .keys()
             .filter(|id| id.kind == Kind::HostProfile)
             .map(|id| id.name.as_str())
     };
-    for document in documents.values().filter(|document| document.inherits()) {
-        for parent in parents(document) {
-            let name = parent.as_text().unwrap_or_default();
-            if documents.contains_key(&DocumentId::new(Kind::HostProfile, name)) {
-                continue;
-            }
-            let diagnostic = Diagnostic::new(
-                Code::UNKNOWN_PARENT,
-                format!("there is no host profile {}", quote(name)),
-            )
+    let finding = |code, message| {
+        Diagnostic::new(code, message)
             .about(&document.id)
             .field(FieldPath::of(["host_profile"]))
-            .at(parent.span, "");
-            diagnostics.push(match did_you_mean(name, profiles()) {
-                Some(meant) => diagnostic
-                    .help(format!("did you mean `{meant}`?"))
-                    .edit(parent.span, meant),
-                None => {
-                    diagnostic.help("write a HostProfile of this name, or name one that exists")
-                }
-            });
+    };
+    for parent in parents(document) {
+        let name = parent.as_text().unwrap_or_default();
+        if documents.contains_key(&DocumentId::new(Kind::HostProfile, name)) {
+            continue;
         }
+        let message = format!("there is no host profile {}", quote(name));
+        let diagnostic = finding(Code::UNKNOWN_PARENT, message).at(parent.span, "");
+        found.push(match did_you_mean(name, profiles()) {
+            Some(meant) => diagnostic
+                .help(format!("did you mean `{meant}`?"))
+                .edit(parent.span, meant),
+            None => diagnostic.help("write a HostProfile of this name, or name one that exists"),
+        });
     }
-    cycles(documents, diagnostics);
+    if let [first, ..] = parents(document)
+        && append_parents(document, documents).len() >= LONGEST
+    {
+        let message = format!("it inherits from {LONGEST} profiles or more");
+        let help = "put what they say together in fewer profiles; until then it inherits nothing";
+        let diagnostic = finding(Code::ALIAS_BUDGET, message).at(first.span, "");
+        found.push(diagnostic.help(help));
+    }
 }
 
 /// One diagnostic for each set of profiles that inherit from each other, naming every member.
-fn cycles(documents: &Documents, diagnostics: &mut Diagnostics) {
+pub(crate) fn cycles(documents: &Documents, diagnostics: &mut Diagnostics) {
     let ids: Vec<&DocumentId> = documents
         .keys()
         .filter(|id| id.kind == Kind::HostProfile)

@@ -11,11 +11,11 @@ use std::{collections::BTreeMap, sync::Arc};
 pub(super) const DEFAULT_MTU: u32 = 1500;
 
 pub(super) fn networks(
-    specs: BTreeMap<NetworkName, Arc<Network>>,
+    specs: BTreeMap<NetworkName, Network>,
     links: &BTreeMap<LinkName, Arc<NetworkLink>>,
     documents: &Documents,
 ) -> BTreeMap<NetworkName, Arc<ResolvedNetwork>> {
-    let resolve = |(name, spec): (&NetworkName, &Arc<Network>)| {
+    let resolve = |(name, spec): (&NetworkName, &Network)| {
         let link = links
             .iter()
             .find(|(_, link)| link.allowed_networks.contains(name));
@@ -29,7 +29,7 @@ pub(super) fn networks(
                 .or(link.and_then(|(_, link)| link.mtu))
                 .unwrap_or(DEFAULT_MTU),
             routes: routes(name, spec, &specs),
-            spec: Network::clone(spec),
+            spec: spec.clone(),
         };
         Some((name.clone(), Arc::new(network)))
     };
@@ -40,7 +40,7 @@ pub(super) fn networks(
 fn routes(
     name: &NetworkName,
     spec: &Network,
-    all: &BTreeMap<NetworkName, Arc<Network>>,
+    all: &BTreeMap<NetworkName, Network>,
 ) -> Vec<Route> {
     let mut routes = Vec::new();
     for route in spec.routes.iter() {

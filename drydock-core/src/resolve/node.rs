@@ -1,6 +1,7 @@
 //! One node: everything a driver would otherwise have to look up.
 
 use super::{
+    chain::Chain,
     device::device,
     kernel_params,
     network::DEFAULT_MTU,
@@ -25,7 +26,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 pub(super) fn node(
     document: &Document,
-    chain: Arc<[DocumentId]>,
+    chain: Chain,
     value: Value,
     spec: HostProfile,
     design: &ResolvedDesign,
@@ -108,7 +109,7 @@ pub(super) fn check_profile(
 
 struct Build<'a> {
     document: &'a Document,
-    chain: &'a [DocumentId],
+    chain: &'a Chain,
     value: &'a Value,
     spec: &'a HostProfile,
     design: &'a ResolvedDesign,

@@ -2,6 +2,7 @@
 //!
 //! A driver finds in a node all it needs (VLAN, MTU, addresses, device selectors) and looks nothing up.
 
+use super::chain::{self, Chain};
 use crate::{
     field::FieldPath,
     model::{
@@ -19,7 +20,7 @@ use ipnet::IpNet;
 use serde::Serialize;
 use smol_str::SmolStr;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
     net::IpAddr,
     sync::Arc,
@@ -49,9 +50,12 @@ pub struct ResolvedDesign {
     pub documents: BTreeMap<DocumentId, Arc<Document>>,
     /// The texts it was read from.
     pub files: SourceMap,
-    /// What was written but not understood, by document and field; the root where a parent is not there. Each was
-    /// reported.
-    pub(super) refused: BTreeSet<(DocumentId, FieldPath)>,
+    /// What was written but not understood, by document and field. Each was reported.
+    refused: BTreeMap<DocumentId, BTreeSet<FieldPath>>,
+    /// Documents with a parent that is not there: what it would have said, nobody knows. Each was reported.
+    orphans: BTreeSet<DocumentId>,
+    /// How many documents name each profile and hardware profile.
+    uses: HashMap<DocumentId, u32>,
     /// Whether a whole document could not be read. That was reported.
     pub(super) unread: bool,
 }
@@ -70,12 +74,58 @@ impl ResolvedDesign {
 
     /// Whether something may be missing at this field only because a document of the chain says it in a way that was
     /// not understood. That was reported; a rule that misses something asks, so that one cause stays one finding.
-    pub fn in_doubt(&self, chain: &[DocumentId], field: &FieldPath) -> bool {
-        chain.iter().any(|id| {
-            let of_document = self.refused.range((id.clone(), FieldPath::root())..);
-            let mut of_document = of_document.take_while(|(document, _)| document == id);
-            of_document.any(|(_, refused)| refused.starts_with(field) || field.starts_with(refused))
+    pub fn in_doubt<'c>(
+        &self,
+        chain: impl IntoIterator<Item = &'c DocumentId>,
+        field: &FieldPath,
+    ) -> bool {
+        if self.refused.is_empty() && self.orphans.is_empty() {
+            return false;
+        }
+        let doubtful = |refused: &FieldPath| refused.starts_with(field) || field.starts_with(refused);
+        chain.into_iter().any(|id| {
+            let refused = self.refused.get(id);
+            self.orphans.contains(id) || refused.is_some_and(|all| all.iter().any(doubtful))
         })
+    }
+
+    /// Whether a document names this profile as its parent, or this hardware profile.
+    pub fn is_used(&self, id: &DocumentId) -> bool {
+        self.uses.contains_key(id)
+    }
+
+    /// Says which fields of a document were not understood; gives whether they are the same as before.
+    pub(super) fn set_refused(&mut self, id: &DocumentId, fields: BTreeSet<FieldPath>) -> bool {
+        let same = self.refused.get(id).map_or(fields.is_empty(), |known| *known == fields);
+        match fields.is_empty() {
+            true => drop(self.refused.remove(id)),
+            false => drop(self.refused.insert(id.clone(), fields)),
+        }
+        same
+    }
+
+    /// Says whether a document has a parent that is not there.
+    pub(super) fn set_orphan(&mut self, id: &DocumentId, orphan: bool) {
+        match orphan {
+            true => drop(self.orphans.insert(id.clone())),
+            false => drop(self.orphans.remove(id)),
+        }
+    }
+
+    /// Counts what a document names once more, or once less.
+    pub(super) fn count_uses(&mut self, document: &Document, more: bool) {
+        if !document.inherits() {
+            return;
+        }
+        let hardware = document.spec.field("hardware_profile").and_then(Value::as_text);
+        let hardware = hardware.map(|name| DocumentId::new(Kind::HardwareProfile, name));
+        for id in chain::parent_ids(document).chain(hardware) {
+            let count = self.uses.get(&id).copied().unwrap_or(0);
+            match if more { count + 1 } else { count.saturating_sub(1) } {
+                0 => drop(self.uses.remove(&id)),
+                count => drop(self.uses.insert(id, count)),
+            }
+        }
     }
 }
 
@@ -95,7 +145,7 @@ impl fmt::Debug for ResolvedDesign {
 #[non_exhaustive]
 pub struct ResolvedProfile {
     /// The profiles it consists of, itself last.
-    pub chain: Arc<[DocumentId]>,
+    pub chain: Chain,
     /// Its spec after inheritance, with the place of every value.
     pub value: Value,
 }
@@ -107,7 +157,7 @@ pub struct ResolvedNode {
     /// Its name.
     pub name: NodeName,
     /// The documents it consists of, itself last.
-    pub chain: Arc<[DocumentId]>,
+    pub chain: Chain,
     /// Its spec after inheritance, typed.
     pub spec: HostProfile,
     /// The same with the place of every value.
@@ -262,7 +312,7 @@ pub struct ResolvedVolumeGroup {
 }
 
 /// One network, with the routes that its route domain adds.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ResolvedNetwork {
     /// Its name.

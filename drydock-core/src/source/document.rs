@@ -3,7 +3,7 @@
 //! A [`Value`] is cheap to clone: lists and maps are shared, so what a thousand nodes inherit is stored once.
 
 use crate::{
-    names::{DocumentId, Kind},
+    names::{DocumentId, Kind, SourceName},
     secret::{self, MASK},
     span::Span,
 };
@@ -285,6 +285,8 @@ impl Serialize for Scalar {
 pub struct Document {
     /// The document's kind and name.
     pub id: DocumentId,
+    /// The source that gave it; empty where there is only one.
+    pub source: SourceName,
     /// Where its envelope begins; the place of findings about the document as a whole.
     pub span: Span,
     /// Where its name is written.

@@ -157,6 +157,7 @@ mod tests {
         let value = Value::scalar(credential, Form::Secret, Span::NONE);
         Document {
             id: DocumentId::new(Kind::Rack, "r1"),
+            source: SourceName::default(),
             span: Span::NONE,
             name_span: Span::NONE,
             metadata: None,

@@ -2,8 +2,8 @@
 
 use crate::{
     diagnostic::Diagnostics,
-    orchestrator::Design,
     resolve::{Allocations, ResolvedDesign},
+    site::Design,
     source::{Snapshot, yaml},
     validate::RuleSet,
 };

@@ -5,21 +5,24 @@
 //! is run again only where something changed. It names a field; the framework follows the field's provenance to the
 //! line that wrote it, and folds findings of one cause into one.
 
+mod index;
+mod judgement;
 mod report;
 mod rules;
 
+pub(crate) use judgement::Judgement;
 pub use report::Report;
 
 use crate::{
     diagnostic::{Code, Diagnostics},
     field::FieldPath,
     names::DocumentId,
-    resolve::{ResolvedDesign, ResolvedNode},
+    resolve::{ResolvedDesign, ResolvedNode, Touched},
     source::Document,
     span::Span,
 };
 use smol_str::SmolStr;
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 /// A check of documents one by one, before inheritance.
 pub trait DocumentRule: fmt::Debug + Send + Sync {
@@ -41,12 +44,31 @@ pub trait NodeRule: fmt::Debug + Send + Sync {
 pub trait IndexRule: fmt::Debug + Send + Sync {
     /// The codes it reports.
     fn codes(&self) -> &'static [Code];
-    /// What the node claims.
-    fn claims_of_node(&self, node: &ResolvedNode, design: &ResolvedDesign) -> Vec<Claim>;
-    /// What the document claims.
-    fn claims_of_document(&self, document: &Document, design: &ResolvedDesign) -> Vec<Claim>;
+    /// Adds every key that the subject claims. This is asked of all; what follows only of those that share a key.
+    fn keys(&self, subject: Subject<'_>, design: &ResolvedDesign, keys: &mut Vec<SmolStr>);
+    /// What the subject claims, with the same keys.
+    fn claims(&self, subject: Subject<'_>, design: &ResolvedDesign) -> Vec<Claim>;
     /// Looks at all claims of one key, two at least, in the order of the documents' identities.
     fn check(&self, key: &str, claims: &[Claim], report: &mut Report<'_>);
+}
+
+/// A check of the design as a whole, for what no smaller scope can tell. It is run again after every change, so it must
+/// be quick: at most a few passes over the nodes.
+pub trait DesignRule: fmt::Debug + Send + Sync {
+    /// The codes it reports.
+    fn codes(&self) -> &'static [Code];
+    /// Looks at everything.
+    fn check(&self, design: &ResolvedDesign, report: &mut Report<'_>);
+}
+
+/// Who claims a key. A node is asked both as the document that was written and as the node that came of it.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Subject<'a> {
+    /// A document as it was written.
+    Document(&'a Document),
+    /// A resolved node.
+    Node(&'a ResolvedNode),
 }
 
 /// What one document claims under a key of an index.
@@ -94,6 +116,8 @@ pub enum Rule {
     Node(Box<dyn NodeRule>),
     /// Of clashes.
     Index(Box<dyn IndexRule>),
+    /// Of everything together.
+    Design(Box<dyn DesignRule>),
 }
 
 /// The rules that a design is held against.
@@ -120,50 +144,18 @@ impl RuleSet {
 
     /// Everything that is wrong with the design, each cause once, in the order of the sources.
     pub fn validate(&self, design: &ResolvedDesign) -> Diagnostics {
-        let mut found = Diagnostics::new();
-        for rule in &self.0 {
-            let mut report = Report::new(&mut found);
-            match rule {
-                Rule::Document(rule) => {
-                    design
-                        .documents
-                        .values()
-                        .for_each(|document| rule.check(document, design, &mut report));
-                }
-                Rule::Node(rule) => design
-                    .nodes
-                    .values()
-                    .for_each(|node| rule.check(node, design, &mut report)),
-                Rule::Index(rule) => index(rule.as_ref(), design, &mut report),
-            }
-        }
-        found.sorted(&design.files)
+        let mut judgement = Judgement::default();
+        judgement.update(&self.0, design, &Touched::everything());
+        judgement.found().sorted(&design.files)
+    }
+
+    pub(crate) fn rules(&self) -> &[Rule] {
+        &self.0
     }
 }
 
 impl Default for RuleSet {
     fn default() -> Self {
         Self::standard()
-    }
-}
-
-fn index(rule: &dyn IndexRule, design: &ResolvedDesign, report: &mut Report<'_>) {
-    let of_nodes = design
-        .nodes
-        .values()
-        .flat_map(|node| rule.claims_of_node(node, design));
-    let of_documents = design
-        .documents
-        .values()
-        .flat_map(|document| rule.claims_of_document(document, design));
-    let mut claims: BTreeMap<SmolStr, Vec<Claim>> = BTreeMap::new();
-    for claim in of_documents.chain(of_nodes) {
-        claims.entry(claim.key.clone()).or_default().push(claim);
-    }
-    for (key, mut claims) in claims {
-        if claims.len() > 1 {
-            claims.sort_by(|a, b| (&a.subject, &a.field).cmp(&(&b.subject, &b.field)));
-            rule.check(&key, &claims, report);
-        }
     }
 }

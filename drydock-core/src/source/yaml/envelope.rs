@@ -5,7 +5,7 @@
 use super::{identity::Identity, substitution};
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean, quote},
-    names::{DocumentId, Kind},
+    names::{DocumentId, Kind, SourceName},
     source::{Document, Entry, Form, Value},
     span::Span,
 };
@@ -164,6 +164,7 @@ impl<'v> Reading<'v> {
         (
             Some(Document {
                 id: id.clone(),
+                source: SourceName::default(),
                 span: place,
                 name_span,
                 metadata,

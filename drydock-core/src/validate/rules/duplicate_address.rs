@@ -11,8 +11,9 @@ use crate::{
     names::Kind,
     resolve::{ResolvedDesign, ResolvedNode, decode},
     source::Document,
-    validate::{Claim, IndexRule, Report, report::place},
+    validate::{Claim, IndexRule, Report, Subject, report::place},
 };
+use smol_str::{SmolStr, format_smolstr};
 use std::net::IpAddr;
 
 #[derive(Debug)]
@@ -23,49 +24,35 @@ impl IndexRule for DuplicateAddress {
         &[Code::DUPLICATE_ADDRESS]
     }
 
-    fn claims_of_node(&self, node: &ResolvedNode, _design: &ResolvedDesign) -> Vec<Claim> {
-        let addresses = node.spec.addressing.iter();
-        let claims = addresses.filter_map(|(network, addressing)| {
-            let ip = addressing.address?.ip()?;
-            let field = FieldPath::of(["addressing", network, "address"]);
-            let (subject, field, span) = place(node.id(), &node.value, field);
-            let what = format!("{} has it on network {network}", node.name);
-            Some(Claim::new(key(ip), subject, field, span, what))
-        });
-        claims.collect()
+    fn keys(&self, subject: Subject<'_>, _design: &ResolvedDesign, keys: &mut Vec<SmolStr>) {
+        match subject {
+            Subject::Node(node) => keys.extend(of_node(node).map(|(_, ip)| key(ip))),
+            Subject::Document(document) => {
+                keys.extend(of_network(document).map(|(_, ip, _)| key(ip)))
+            }
+        }
     }
 
-    fn claims_of_document(&self, document: &Document, _design: &ResolvedDesign) -> Vec<Claim> {
-        if document.id.kind != Kind::Network {
-            return Vec::new();
-        }
-        let Ok(network) = decode::<Network>(&document.spec) else {
-            return Vec::new();
-        };
-        let claim = |address: IpAddr, field: FieldPath, what: &str| {
-            let (subject, field, span) = place(document.id.clone(), &document.spec, field);
-            let what = format!("it is {what} of network {}", document.id.name);
-            Claim::new(key(address), subject, field, span, what)
-        };
-        let mut claims: Vec<Claim> = Vec::new();
-        for (n, route) in network.routes.iter().enumerate() {
-            if let Some(gateway) = route.gateway
-                && claims.iter().all(|claim| claim.key != key(gateway))
-            {
-                let field = FieldPath::of(["routes", &n.to_string(), "gateway"]);
-                claims.push(claim(gateway, field, "a gateway"));
+    fn claims(&self, subject: Subject<'_>, _design: &ResolvedDesign) -> Vec<Claim> {
+        match subject {
+            Subject::Node(node) => {
+                let claims = of_node(node).map(|(network, ip)| {
+                    let field = FieldPath::of(["addressing", network, "address"]);
+                    let (subject, field, span) = place(node.id(), &node.value, field);
+                    let what = format!("{} has it on network {network}", node.name);
+                    Claim::new(key(ip), subject, field, span, what)
+                });
+                claims.collect()
+            }
+            Subject::Document(document) => {
+                let claims = of_network(document).map(|(field, ip, what)| {
+                    let (subject, field, span) = place(document.id.clone(), &document.spec, field);
+                    let what = format!("it is {what} of network {}", document.id.name);
+                    Claim::new(key(ip), subject, field, span, what)
+                });
+                claims.collect()
             }
         }
-        let given = |range: &&Range| range.kind != Some(RangeType::Reserved);
-        let ranges = network.ranges.iter().enumerate();
-        for (n, range) in ranges.filter(|(_, range)| given(range)) {
-            for (end, address) in [("start", range.start), ("end", range.end)] {
-                let field = FieldPath::of([RANGES, &n.to_string(), end]);
-                let what = format!("the {end} of a range");
-                claims.extend(address.map(|address| claim(address, field, &what)));
-            }
-        }
-        claims
     }
 
     fn check(&self, key: &str, claims: &[Claim], report: &mut Report<'_>) {
@@ -95,6 +82,38 @@ impl IndexRule for DuplicateAddress {
 const RANGES: &str = "ranges";
 
 /// An IPv4 address written inside IPv6 is the same address.
-fn key(ip: IpAddr) -> String {
-    ip.to_canonical().to_string()
+fn key(ip: IpAddr) -> SmolStr {
+    format_smolstr!("{}", ip.to_canonical())
+}
+
+/// The addresses of a node, by network.
+fn of_node(node: &ResolvedNode) -> impl Iterator<Item = (&SmolStr, IpAddr)> {
+    let addresses = node.spec.addressing.iter();
+    addresses.filter_map(|(network, addressing)| Some((network, addressing.address?.ip()?)))
+}
+
+/// The gateways of a network, each once, and the ends of the ranges whose addresses are given away.
+fn of_network(document: &Document) -> impl Iterator<Item = (FieldPath, IpAddr, String)> + use<> {
+    let is_network = document.id.kind == Kind::Network;
+    let network = is_network.then(|| decode::<Network>(&document.spec));
+    let network = network.and_then(Result::ok).unwrap_or_default();
+    let mut used: Vec<(FieldPath, IpAddr, String)> = Vec::new();
+    for (n, route) in network.routes.iter().enumerate() {
+        if let Some(gateway) = route.gateway.map(|gateway| gateway.to_canonical())
+            && used.iter().all(|(_, other, _)| *other != gateway)
+        {
+            let field = FieldPath::of(["routes", &n.to_string(), "gateway"]);
+            used.push((field, gateway, "a gateway".to_owned()));
+        }
+    }
+    let given = |range: &&Range| range.kind != Some(RangeType::Reserved);
+    let ranges = network.ranges.iter().enumerate();
+    for (n, range) in ranges.filter(|(_, range)| given(range)) {
+        for (end, address) in [("start", range.start), ("end", range.end)] {
+            let field = FieldPath::of([RANGES, &n.to_string(), end]);
+            let what = format!("the {end} of a range");
+            used.extend(address.map(|address| (field, address, what)));
+        }
+    }
+    used.into_iter()
 }

@@ -5,9 +5,9 @@ use crate::{
     diagnostic::{Code, Diagnostic, quote},
     field::FieldPath,
     resolve::{ResolvedDesign, ResolvedNode},
-    source::Document,
-    validate::{Claim, IndexRule, NodeRule, Report, report::span_of_node},
+    validate::{Claim, IndexRule, NodeRule, Report, Subject, report::span_of_node},
 };
+use smol_str::SmolStr;
 
 #[derive(Debug)]
 pub(super) struct HostName;
@@ -51,23 +51,20 @@ impl IndexRule for HostNameTwice {
         &[Code::HOST_NAME]
     }
 
-    fn claims_of_node(&self, node: &ResolvedNode, design: &ResolvedDesign) -> Vec<Claim> {
-        let Some(fqdn) = &node.fqdn else {
-            return Vec::new();
-        };
-        let span = span_of_node(node, design, &FieldPath::root());
-        // DNS does not tell upper from lower case (RFC 4343).
-        vec![Claim::new(
-            fqdn.to_ascii_lowercase(),
-            node.id(),
-            FieldPath::root(),
-            span,
-            node.name.as_str(),
-        )]
+    fn keys(&self, subject: Subject<'_>, _design: &ResolvedDesign, keys: &mut Vec<SmolStr>) {
+        if let Subject::Node(node) = subject {
+            keys.extend(key(node));
+        }
     }
 
-    fn claims_of_document(&self, _document: &Document, _design: &ResolvedDesign) -> Vec<Claim> {
-        Vec::new()
+    fn claims(&self, subject: Subject<'_>, design: &ResolvedDesign) -> Vec<Claim> {
+        let Subject::Node(node) = subject else {
+            return Vec::new();
+        };
+        let field = FieldPath::root();
+        let span = span_of_node(node, design, &field);
+        let claim = |key| Claim::new(key, node.id(), field.clone(), span, node.name.as_str());
+        key(node).map(claim).into_iter().collect()
     }
 
     fn check(&self, key: &str, claims: &[Claim], report: &mut Report<'_>) {
@@ -81,4 +78,9 @@ impl IndexRule for HostNameTwice {
             report.push(diagnostic.help("give one of them another name or primary network"));
         }
     }
+}
+
+/// DNS does not tell upper from lower case (RFC 4343).
+fn key(node: &ResolvedNode) -> Option<SmolStr> {
+    Some(node.fqdn.as_ref()?.to_ascii_lowercase().into())
 }

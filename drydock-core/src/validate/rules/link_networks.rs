@@ -7,8 +7,9 @@ use crate::{
     names::Kind,
     resolve::{ResolvedDesign, ResolvedNode},
     source::{Document, Value},
-    validate::{Claim, IndexRule, NodeRule, Report, report::names},
+    validate::{Claim, IndexRule, NodeRule, Report, Subject, report::names},
 };
+use smol_str::SmolStr;
 
 #[derive(Debug)]
 pub(super) struct InterfaceNetworks;
@@ -70,34 +71,22 @@ impl IndexRule for OneLink {
         &[Code::LINK_NETWORKS]
     }
 
-    fn claims_of_node(&self, _node: &ResolvedNode, _design: &ResolvedDesign) -> Vec<Claim> {
-        Vec::new()
+    fn keys(&self, subject: Subject<'_>, _design: &ResolvedDesign, keys: &mut Vec<SmolStr>) {
+        if let Subject::Document(document) = subject {
+            keys.extend(allowed(document).filter_map(|network| network.as_text().map(SmolStr::new)));
+        }
     }
 
-    fn claims_of_document(&self, document: &Document, _design: &ResolvedDesign) -> Vec<Claim> {
-        if document.id.kind != Kind::NetworkLink {
+    fn claims(&self, subject: Subject<'_>, _design: &ResolvedDesign) -> Vec<Claim> {
+        let Subject::Document(document) = subject else {
             return Vec::new();
-        }
-        let allowed = document
-            .spec
-            .field("allowed_networks")
-            .and_then(Value::as_list);
-        let claim = |network: &Value| {
-            let field = FieldPath::of(["allowed_networks"]);
-            let what = format!("on link {}", document.id.name);
-            Some(Claim::new(
-                network.as_text()?,
-                document.id.clone(),
-                field,
-                network.span,
-                what,
-            ))
         };
-        allowed
-            .unwrap_or_default()
-            .iter()
-            .filter_map(claim)
-            .collect()
+        let claim = |network: &Value| {
+            let (id, field) = (document.id.clone(), FieldPath::of(["allowed_networks"]));
+            let what = format!("on link {}", document.id.name);
+            Some(Claim::new(network.as_text()?, id, field, network.span, what))
+        };
+        allowed(document).filter_map(claim).collect()
     }
 
     fn check(&self, key: &str, claims: &[Claim], report: &mut Report<'_>) {
@@ -112,4 +101,12 @@ impl IndexRule for OneLink {
             report.push(diagnostic.help("leave it on the link that carries it"));
         }
     }
+}
+
+/// The networks that a link allows, as written.
+fn allowed(document: &Document) -> impl Iterator<Item = &Value> {
+    let is_link = document.id.kind == Kind::NetworkLink;
+    let allowed = document.spec.field("allowed_networks").filter(|_| is_link);
+    let allowed = allowed.and_then(Value::as_list).unwrap_or_default();
+    allowed.iter()
 }

@@ -6,9 +6,9 @@ use crate::{
     field::FieldPath,
     names::{DocumentId, Kind},
     resolve::{ResolvedDesign, ResolvedNode},
-    source::Document,
-    validate::{Claim, IndexRule, NodeRule, Report, report::place},
+    validate::{Claim, IndexRule, NodeRule, Report, Subject, report::place},
 };
+use smol_str::{SmolStr, format_smolstr};
 
 #[derive(Debug)]
 pub(super) struct PortTwice;
@@ -18,26 +18,23 @@ impl IndexRule for PortTwice {
         &[Code::PORT_TWICE]
     }
 
-    fn claims_of_node(&self, node: &ResolvedNode, _design: &ResolvedDesign) -> Vec<Claim> {
-        let attachments = node.spec.attachments.iter();
-        let claims = attachments.filter_map(|(slave, attachment)| {
-            let (switch, port) = (attachment.switch.as_ref()?, attachment.port.as_ref()?);
+    fn keys(&self, subject: Subject<'_>, _design: &ResolvedDesign, keys: &mut Vec<SmolStr>) {
+        if let Subject::Node(node) = subject {
+            keys.extend(ports(node).map(|(_, key)| key));
+        }
+    }
+
+    fn claims(&self, subject: Subject<'_>, _design: &ResolvedDesign) -> Vec<Claim> {
+        let Subject::Node(node) = subject else {
+            return Vec::new();
+        };
+        let claims = ports(node).map(|(slave, key)| {
             let field = FieldPath::of(["attachments", slave, "port"]);
             let (subject, field, span) = place(node.id(), &node.value, field);
             let what = format!("{slave} of {}", node.name);
-            Some(Claim::new(
-                format!("port {port} of switch {switch}"),
-                subject,
-                field,
-                span,
-                what,
-            ))
+            Claim::new(key, subject, field, span, what)
         });
         claims.collect()
-    }
-
-    fn claims_of_document(&self, _document: &Document, _design: &ResolvedDesign) -> Vec<Claim> {
-        Vec::new()
     }
 
     fn check(&self, key: &str, claims: &[Claim], report: &mut Report<'_>) {
@@ -51,6 +48,15 @@ impl IndexRule for PortTwice {
             report.push(diagnostic.help("correct the one that is wrong"));
         }
     }
+}
+
+/// The NICs of a node that are plugged in, each with its port.
+fn ports(node: &ResolvedNode) -> impl Iterator<Item = (&SmolStr, SmolStr)> {
+    let attachments = node.spec.attachments.iter();
+    attachments.filter_map(|(slave, attachment)| {
+        let (switch, port) = (attachment.switch.as_ref()?, attachment.port.as_ref()?);
+        Some((slave, format_smolstr!("port {port} of switch {switch}")))
+    })
 }
 
 #[derive(Debug)]

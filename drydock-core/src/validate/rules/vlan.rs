@@ -4,10 +4,11 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     field::FieldPath,
     names::Kind,
-    resolve::{ResolvedDesign, ResolvedNode},
+    resolve::ResolvedDesign,
     source::Document,
-    validate::{Claim, DocumentRule, IndexRule, Report, report::place},
+    validate::{Claim, DocumentRule, IndexRule, Report, Subject, report::place},
 };
+use smol_str::{SmolStr, format_smolstr};
 
 #[derive(Debug)]
 pub(super) struct VlanNumber;
@@ -40,37 +41,23 @@ impl IndexRule for VlanTwice {
         &[Code::VLAN]
     }
 
-    fn claims_of_node(&self, _node: &ResolvedNode, _design: &ResolvedDesign) -> Vec<Claim> {
-        Vec::new()
+    fn keys(&self, subject: Subject<'_>, design: &ResolvedDesign, keys: &mut Vec<SmolStr>) {
+        if let Subject::Document(document) = subject {
+            keys.extend(key(document, design));
+        }
     }
 
-    fn claims_of_document(&self, document: &Document, design: &ResolvedDesign) -> Vec<Claim> {
-        if document.id.kind != Kind::Network {
-            return Vec::new();
-        }
-        let Some(network) = design.networks.get(document.id.name.as_str()) else {
+    fn claims(&self, subject: Subject<'_>, design: &ResolvedDesign) -> Vec<Claim> {
+        let Subject::Document(document) = subject else {
             return Vec::new();
         };
-        let (Some(vlan), Some(link), Some(cidr)) =
-            (network.spec.vlan, &network.link, network.spec.cidr)
-        else {
-            return Vec::new();
+        let claim = |key| {
+            let field = FieldPath::of(["vlan"]);
+            let (subject, field, span) = place(document.id.clone(), &document.spec, field);
+            let what = format!("network {}", document.id.name);
+            Claim::new(key, subject, field, span, what)
         };
-        let family = if cidr.addr().is_ipv4() {
-            "IPv4"
-        } else {
-            "IPv6"
-        };
-        let (subject, field, span) =
-            place(document.id.clone(), &document.spec, FieldPath::of(["vlan"]));
-        let what = format!("network {}", document.id.name);
-        vec![Claim::new(
-            format!("VLAN {vlan} of link {link} ({family})"),
-            subject,
-            field,
-            span,
-            what,
-        )]
+        key(document, design).map(claim).into_iter().collect()
     }
 
     fn check(&self, key: &str, claims: &[Claim], report: &mut Report<'_>) {
@@ -84,4 +71,16 @@ impl IndexRule for VlanTwice {
             report.push(diagnostic.help("give one of them another VLAN"));
         }
     }
+}
+
+fn key(document: &Document, design: &ResolvedDesign) -> Option<SmolStr> {
+    let is_network = document.id.kind == Kind::Network;
+    let network = design.networks.get(document.id.name.as_str());
+    let network = network.filter(|_| is_network)?;
+    let (vlan, link) = (network.spec.vlan?, network.link.as_ref()?);
+    let family = match network.spec.cidr?.addr().is_ipv4() {
+        true => "IPv4",
+        false => "IPv6",
+    };
+    Some(format_smolstr!("VLAN {vlan} of link {link} ({family})"))
 }

@@ -1,0 +1,104 @@
+//! What a source, or a person, has changed since the design was resolved last.
+
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics},
+    names::{DocumentId, SourceName},
+    source::{Document, Snapshot, yaml},
+    span::SourceFile,
+};
+use std::sync::Arc;
+
+/// A set of changes that come into force together.
+///
+/// A file is replaced whole by [`Changes::file`]; a single document, wherever it was written, by [`Changes::put`].
+///
+/// ```
+/// use drydock_core::{resolve::Changes, source::yaml};
+///
+/// let rack = "apiVersion: drydock/v1\nkind: Rack\nmetadata: {name: r1}\nspec: {}\n";
+/// let changes = Changes::new()
+///     .file(yaml::read("racks.yaml", rack.as_bytes()))
+///     .without_file("old-racks.yaml");
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    /// Whether all that is known is forgotten first.
+    pub(super) anew: bool,
+    /// Names of files whose documents go.
+    pub(super) gone_files: Vec<String>,
+    /// Documents that go, of every source or of one.
+    pub(super) removed: Vec<(DocumentId, Option<SourceName>)>,
+    pub(super) files: Vec<Arc<SourceFile>>,
+    pub(super) documents: Vec<Document>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl Changes {
+    /// No changes yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Everything that was known is replaced by this snapshot. One that nobody else holds is not copied.
+    pub fn all(snapshot: impl Into<Arc<Snapshot>>) -> Self {
+        let snapshot = Arc::unwrap_or_clone(snapshot.into());
+        Self {
+            anew: true,
+            files: snapshot.files.files().into_iter().cloned().collect(),
+            documents: snapshot.documents,
+            diagnostics: snapshot.diagnostics.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn is_anew(&self) -> bool {
+        self.anew
+    }
+
+    /// What this file holds replaces what the file of its name held.
+    #[must_use]
+    pub fn file(mut self, read: yaml::Read) -> Self {
+        self.gone_files.push(read.file.name().to_owned());
+        self.files.push(read.file);
+        self.documents.extend(read.documents);
+        self.diagnostics.extend(read.diagnostics);
+        self
+    }
+
+    /// The file of this name is no more.
+    #[must_use]
+    pub fn without_file(mut self, name: impl Into<String>) -> Self {
+        self.gone_files.push(name.into());
+        self
+    }
+
+    /// This document replaces the one of its identity and source, or is new.
+    #[must_use]
+    pub fn put(mut self, document: Document) -> Self {
+        self.removed
+            .push((document.id.clone(), Some(document.source.clone())));
+        self.documents.push(document);
+        self
+    }
+
+    /// The document of this identity is no more, whichever sources gave it.
+    #[must_use]
+    pub fn remove(mut self, id: DocumentId) -> Self {
+        self.removed.push((id, None));
+        self
+    }
+
+    /// A text that spans of the documents lie in.
+    #[must_use]
+    pub fn text(mut self, file: Arc<SourceFile>) -> Self {
+        self.files.push(file);
+        self
+    }
+
+    /// Further findings of whoever read the documents.
+    #[must_use]
+    pub fn found(mut self, diagnostics: Diagnostics) -> Self {
+        self.diagnostics.extend(diagnostics);
+        self
+    }
+}

@@ -1,0 +1,477 @@
+//! The resolver: it keeps a design and everything it was made from, takes in changes, and works out again exactly what
+//! depends on them. Resolving a whole design is taking in a change of everything.
+//!
+//! What depends on what: a document on what sources say of it; a chain on the profiles in it; a node on its chain and on
+//! the hardware profile, links and networks that it names. The result is that of resolving everything anew.
+
+use super::{
+    Changes,
+    address::{self, Allocations, Claimant},
+    chain::{self, Chain},
+    decode::decode,
+    fold::{self, Folds},
+    fragments::Fragments,
+    named, node,
+    refused::{Refusals, is_unread},
+    resolved::{ResolvedDesign, ResolvedNode, ResolvedProfile},
+    touched::Touched,
+};
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics},
+    model::HostProfile,
+    names::{DocumentId, Kind, NodeName, ProfileName},
+    parallel,
+    source::{Document, Value},
+    span::FileId,
+};
+use smol_str::SmolStr;
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
+
+/// Findings by the document that they are about.
+pub(super) type Found = BTreeMap<DocumentId, Vec<Diagnostic>>;
+
+/// A design that is kept resolved.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Resolver {
+    pub(crate) design: Arc<ResolvedDesign>,
+    pub(crate) allocations: Allocations,
+    fragments: Fragments,
+    folds: Folds,
+    /// What nodes of these parents inherit, and how many such nodes there are.
+    parents: HashMap<Box<[SmolStr]>, (Arc<[DocumentId]>, usize)>,
+    /// Nodes that have an address which is to be given.
+    automatic: BTreeSet<NodeName>,
+    /// What was found while reading, by the file.
+    reading: BTreeMap<FileId, Vec<Diagnostic>>,
+    /// What was found in documents, in their chains, and in what follows from them.
+    documents: Found,
+    chains: Found,
+    cycles: Vec<Diagnostic>,
+    derived: Found,
+    allocating: Vec<Diagnostic>,
+    unused: Vec<Diagnostic>,
+}
+
+/// What a node is made of.
+struct Work {
+    document: Arc<Document>,
+    chain: Chain,
+    inherited: Option<Value>,
+}
+
+/// A node before its addresses are given.
+struct Decoded {
+    document: Arc<Document>,
+    chain: Chain,
+    value: Value,
+    spec: Option<HostProfile>,
+    found: Vec<Diagnostic>,
+}
+
+impl Resolver {
+    /// A resolver of nothing, which knows these allocations.
+    pub(crate) fn new(allocations: Allocations) -> Self {
+        Self {
+            allocations,
+            ..Self::default()
+        }
+    }
+
+    /// Takes in changes; says what they touched.
+    pub(crate) fn update(&mut self, changes: Changes) -> Touched {
+        if changes.anew {
+            *self = Self::new(std::mem::take(&mut self.allocations));
+        }
+        let mut touched = Touched::new(changes.anew);
+        let was_unread = self.design.unread;
+        let candidates = self.take_in(changes);
+        self.choose(candidates, &mut touched);
+        let design = Arc::make_mut(&mut self.design);
+        design.unread = self.reading.values().flatten().any(is_unread);
+        touched.all |= design.unread != was_unread;
+        named::update(design, &mut self.derived, &mut touched);
+        let affected = self.profiles(&touched);
+        self.nodes(&affected, &mut touched);
+        self.check_unused(&touched);
+        touched
+    }
+
+    /// Everything that was found, in no particular order.
+    pub(crate) fn found(&self) -> Diagnostics {
+        let of_documents = [&self.documents, &self.chains, &self.derived];
+        let of_documents = of_documents
+            .into_iter()
+            .flat_map(|found| found.values().flatten());
+        let lists = [&self.cycles, &self.allocating, &self.unused];
+        let all = self.reading.values().flatten().chain(of_documents);
+        let all = all.chain(lists.into_iter().flatten()).cloned();
+        let mut found = Diagnostics::new();
+        found.extend(all.chain(self.folds.vain_removals()));
+        found
+    }
+
+    /// Changes texts and documents; gives the identities whose document may be another now.
+    fn take_in(&mut self, changes: Changes) -> BTreeSet<DocumentId> {
+        let design = Arc::make_mut(&mut self.design);
+        let gone = |name: &str| changes.gone_files.iter().any(|gone| gone == name);
+        let files = design.files.files().into_iter();
+        let files: BTreeSet<FileId> = files
+            .filter(|file| gone(file.name()))
+            .map(|file| file.id())
+            .collect();
+        let mut candidates = BTreeSet::new();
+        if !files.is_empty() {
+            candidates.append(&mut self.fragments.without_files(&files));
+            for file in &files {
+                design.files.remove(*file);
+                // What a finding was about may be in another file.
+                let lost = self.reading.remove(file).into_iter().flatten();
+                candidates.extend(lost.filter_map(|diagnostic| diagnostic.subject));
+            }
+        }
+        for (id, source) in changes.removed {
+            self.fragments.remove(&id, source.as_deref());
+            for found in self.reading.values_mut() {
+                found.retain(|diagnostic| diagnostic.subject.as_ref() != Some(&id));
+            }
+            candidates.insert(id);
+        }
+        changes
+            .files
+            .into_iter()
+            .for_each(|file| design.files.insert(file));
+        for document in changes.documents {
+            candidates.insert(document.id.clone());
+            self.fragments.add(document);
+        }
+        for diagnostic in changes.diagnostics {
+            candidates.extend(diagnostic.subject.clone());
+            let of_file = self.reading.entry(diagnostic.span().file).or_default();
+            of_file.push(diagnostic);
+        }
+        self.reading.retain(|_, found| !found.is_empty());
+        candidates
+    }
+
+    /// Chooses the documents of these identities anew.
+    fn choose(&mut self, candidates: BTreeSet<DocumentId>, touched: &mut Touched) {
+        let design = Arc::make_mut(&mut self.design);
+        let refusals = Refusals::of(&candidates, self.reading.values().flatten());
+        for (id, document, found) in self.fragments.choose(&candidates, &design.files) {
+            let refused = refusals.with(&id, &found);
+            let same_refusals = design.set_refused(&id, refused);
+            set(&mut self.documents, &id, found.into_iter().collect());
+            let before = match &document {
+                Some(document) => design.documents.insert(id.clone(), document.clone()),
+                None => design.documents.remove(&id),
+            };
+            if same_refusals && before == document {
+                continue;
+            }
+            for (document, more) in [(&before, false), (&document, true)] {
+                if let Some(document) = document {
+                    design.count_uses(document, more);
+                }
+            }
+            touched.document(id, before, document);
+        }
+    }
+
+    /// Works out again the profiles that something of their chain has changed in. Gives those that are others now.
+    fn profiles(&mut self, touched: &Touched) -> BTreeSet<DocumentId> {
+        let changed = touched.of_kind(&Kind::HostProfile);
+        if changed.is_empty() && !touched.all {
+            return changed;
+        }
+        let design = Arc::make_mut(&mut self.design);
+        let is_profile = |id: &&DocumentId| id.kind == Kind::HostProfile;
+        let ids: Vec<DocumentId> = design.documents.keys().filter(is_profile).cloned().collect();
+        let mut affected = changed.clone();
+        let mut chains: BTreeMap<DocumentId, Arc<[DocumentId]>> = BTreeMap::new();
+        for id in ids {
+            let document = design.documents[&id].clone();
+            let mut inherited = chain::inherited(&document, &design.documents);
+            let mut found = Diagnostics::new();
+            chain::check_parents(&document, &design.documents, &mut found);
+            design.set_orphan(&id, !found.is_empty());
+            set(&mut self.chains, &id, found.into_iter().collect());
+            let before = design.profiles.get(&*id.name).map(|profile| &profile.chain);
+            let same = before.is_some_and(|before| *before.inherited == *inherited);
+            if touched.all || !same || inherited.iter().any(|id| changed.contains(id)) {
+                affected.insert(id.clone());
+            }
+            inherited.push(id.clone());
+            chains.insert(id, inherited.into());
+        }
+        let mut cycles = Diagnostics::new();
+        chain::cycles(&design.documents, &mut cycles);
+        self.cycles = cycles.into_iter().collect();
+        self.folds.forget(&affected);
+        for id in &affected {
+            let name = ProfileName::new(id.name.clone());
+            let Some(all) = chains.get(id) else {
+                self.chains.remove(id);
+                design.set_orphan(id, false);
+                design.profiles.remove(&name);
+                continue;
+            };
+            let value = self.folds.value(all, &design.documents, design);
+            let inherited = all[..all.len() - 1].into();
+            let own = id.clone();
+            let chain = Chain { inherited, own };
+            let value = value.unwrap_or_else(|| Value::map(Vec::new(), crate::span::Span::NONE));
+            let profile = Arc::new(ResolvedProfile { chain, value });
+            design.profiles.insert(name, profile);
+        }
+        affected
+    }
+
+    /// Works out again the nodes that anything they consist of or name has changed in.
+    fn nodes(&mut self, affected: &BTreeSet<DocumentId>, touched: &mut Touched) {
+        let work = self.work(affected, touched);
+        let design = self.design.clone();
+        let decoded = parallel::map(work, |work| decode_node(work, &design));
+        drop(design);
+        let decoded = self.allocate(decoded);
+        let design = self.design.clone();
+        let nodes = parallel::map(decoded, |decoded| derive(decoded, &design));
+        drop(design);
+        let design = Arc::make_mut(&mut self.design);
+        for (id, node, found) in nodes {
+            set(&mut self.derived, &id, found);
+            let name = NodeName::new(id.name);
+            match node {
+                Some(node) => drop(design.nodes.insert(name.clone(), Arc::new(node))),
+                None => drop(design.nodes.remove(&name)),
+            }
+            touched.nodes.insert(name);
+        }
+    }
+
+    /// What the nodes are made of that are to be worked out again; those that are gone go.
+    fn work(&mut self, affected: &BTreeSet<DocumentId>, touched: &mut Touched) -> Vec<Work> {
+        let design = Arc::make_mut(&mut self.design);
+        // Whoever is told of names that are near is told of new ones, too.
+        let told = |id: &DocumentId| {
+            touched.names && (self.chains.contains_key(id) || self.derived.contains_key(id))
+        };
+        let names_affected = |document: &Document| {
+            !affected.is_empty() && chain::parent_ids(document).any(|id| affected.contains(&id))
+        };
+        let few = touched.few || touched.all || !affected.is_empty();
+        let mut ids: BTreeSet<DocumentId> = touched.of_kind(&Kind::BaremetalNode);
+        if few {
+            let nodes = design.documents.iter();
+            let nodes = nodes.filter(|(id, _)| id.kind == Kind::BaremetalNode);
+            let dirty = nodes.filter(|(id, document)| {
+                let node = design.nodes.get(&*id.name);
+                let names_changed = || node.is_none_or(|node| touched.is_named_by(node));
+                touched.all || told(id) || names_affected(document) || names_changed()
+            });
+            ids.extend(dirty.map(|(id, _)| id.clone()));
+        }
+        let mut prune = !affected.is_empty();
+        let mut renewed: HashSet<Box<[SmolStr]>> = HashSet::new();
+        let mut work = Vec::with_capacity(ids.len());
+        for id in ids {
+            if let Some(before) = touched.before(&id) {
+                let parents = parent_names(before);
+                if let Some((_, users)) = self.parents.get_mut(&parents) {
+                    *users -= 1;
+                    prune |= *users == 0;
+                }
+            }
+            let Some(document) = design.documents.get(&id).cloned() else {
+                self.chains.remove(&id);
+                self.derived.remove(&id);
+                design.set_orphan(&id, false);
+                let name = NodeName::new(id.name);
+                self.automatic.remove(&name);
+                design.nodes.remove(&name);
+                touched.gone_nodes.insert(name);
+                continue;
+            };
+            let mut found = Diagnostics::new();
+            chain::check_parents(&document, &design.documents, &mut found);
+            design.set_orphan(&id, !found.is_empty());
+            set(&mut self.chains, &id, found.into_iter().collect());
+            let parents = parent_names(&document);
+            let inherited = || chain::inherited(&document, &design.documents).into();
+            let renew = names_affected(&document) && renewed.insert(parents.clone());
+            let shared = self.parents.entry(parents);
+            let shared = shared.or_insert_with(|| (inherited(), 0));
+            if renew && shared.1 > 0 {
+                shared.0 = inherited();
+            }
+            if touched.is_changed(&id) {
+                shared.1 += 1;
+            }
+            let chain = Chain {
+                inherited: shared.0.clone(),
+                own: id,
+            };
+            work.push(Work {
+                document,
+                chain,
+                inherited: None,
+            });
+        }
+        if prune {
+            self.parents.retain(|_, (_, users)| *users > 0);
+            let profiles = design.profiles.values();
+            let profiles: Vec<Vec<DocumentId>> = profiles
+                .map(|profile| profile.chain.iter().cloned().collect())
+                .collect();
+            let combinations = self.parents.values().map(|(chain, _)| &**chain);
+            let used = profiles.iter().map(Vec::as_slice).chain(combinations);
+            self.folds.keep_only(used);
+        }
+        for work in &mut work {
+            let chain = work.chain.inherited();
+            work.inherited = self.folds.value(chain, &design.documents, design);
+        }
+        work
+    }
+
+    /// Gives the addresses that are to be given; a node whose address is another now joins those that are worked out.
+    fn allocate(&mut self, mut decoded: Vec<Decoded>) -> Vec<Decoded> {
+        for node in &decoded {
+            let name = NodeName::new(node.document.id.name.clone());
+            match node.spec.as_ref().is_some_and(address::is_automatic) {
+                true => self.automatic.insert(name),
+                false => self.automatic.remove(&name),
+            };
+        }
+        self.allocating.clear();
+        if self.automatic.is_empty() && self.allocations.0.is_empty() {
+            return decoded;
+        }
+        let mut claimants: BTreeMap<&str, Claimant<'_>> = BTreeMap::new();
+        let design = &self.design;
+        for (name, node) in &design.nodes {
+            claimants.insert(name, Claimant::new(&node.chain.own, &node.value));
+        }
+        for node in decoded.iter().filter(|node| node.spec.is_some()) {
+            let id = &node.document.id;
+            claimants.insert(&id.name, Claimant::new(id, &node.value));
+        }
+        let claimants: Vec<Claimant<'_>> = claimants.into_values().collect();
+        let mut found = Diagnostics::new();
+        address::allocate(
+            &claimants,
+            &design.networks,
+            &mut self.allocations,
+            &mut found,
+        );
+        drop(claimants);
+        let worked_out: BTreeSet<SmolStr> = decoded
+            .iter()
+            .map(|node| node.document.id.name.clone())
+            .collect();
+        for name in &self.automatic {
+            let Some(node) = design.nodes.get(name) else {
+                continue;
+            };
+            let given = &self.allocations;
+            if worked_out.contains(name.as_str())
+                || address::is_as_given(node, &design.networks, given)
+            {
+                continue;
+            }
+            if let Some(document) = design.documents.get(&node.chain.own) {
+                let (chain, value) = (node.chain.clone(), node.value.clone());
+                decoded.push(decoded_node(document.clone(), chain, value));
+            }
+        }
+        for node in &mut decoded {
+            if let Some(spec) = &mut node.spec {
+                let name = node.document.id.name.as_str();
+                address::give(spec, name, &design.networks, &self.allocations);
+            }
+        }
+        self.allocating = found.into_iter().collect();
+        decoded
+    }
+
+    /// Profiles that nobody inherits from refer to hardware as nodes do; of the others their heirs are asked.
+    fn check_unused(&mut self, touched: &Touched) {
+        if !touched.few && !touched.all && !touched.inherits_otherwise() {
+            return;
+        }
+        let mut found = Diagnostics::new();
+        for (name, profile) in &self.design.profiles {
+            let id = DocumentId::new(Kind::HostProfile, name.as_str());
+            let document = self.design.documents.get(&id);
+            let Some(document) = document.filter(|_| !self.design.is_used(&id)) else {
+                continue;
+            };
+            match decode::<HostProfile>(&profile.value) {
+                Ok(spec) => node::check_profile(document, profile, &spec, &self.design, &mut found),
+                Err(error) => found.push(named::undecoded(&id, error)),
+            }
+        }
+        self.unused = found.into_iter().collect();
+    }
+}
+
+fn decode_node(work: Work, design: &ResolvedDesign) -> Decoded {
+    let Work {
+        document,
+        chain,
+        inherited,
+    } = work;
+    let (value, removals) = fold::step(inherited.as_ref(), &document, &chain, design);
+    let mut decoded = decoded_node(document, chain, value);
+    let vain = removals.into_iter().filter_map(|(_, _, vain)| vain);
+    decoded.found.extend(vain);
+    decoded
+}
+
+fn decoded_node(document: Arc<Document>, chain: Chain, value: Value) -> Decoded {
+    let (spec, found) = match decode(&value) {
+        Ok(spec) => (Some(spec), Vec::new()),
+        Err(error) => (None, vec![named::undecoded(&document.id, error)]),
+    };
+    Decoded {
+        document,
+        chain,
+        value,
+        spec,
+        found,
+    }
+}
+
+fn derive(
+    decoded: Decoded,
+    design: &ResolvedDesign,
+) -> (DocumentId, Option<ResolvedNode>, Vec<Diagnostic>) {
+    let Decoded {
+        document,
+        chain,
+        value,
+        spec,
+        found,
+    } = decoded;
+    let mut all = Diagnostics::new();
+    all.extend(found);
+    let node = spec.map(|spec| node::node(&document, chain, value, spec, design, &mut all));
+    (document.id.clone(), node, all.into_iter().collect())
+}
+
+fn parent_names(document: &Document) -> Box<[SmolStr]> {
+    let parents = chain::parents(document).iter();
+    parents
+        .filter_map(|parent| parent.as_text().map(SmolStr::new))
+        .collect()
+}
+
+/// Keeps what was found about a document; nothing takes no room.
+pub(super) fn set(all: &mut Found, id: &DocumentId, found: Vec<Diagnostic>) {
+    match found.is_empty() {
+        true => drop(all.remove(id)),
+        false => drop(all.insert(id.clone(), found)),
+    }
+}
