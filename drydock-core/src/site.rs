@@ -1,17 +1,13 @@
 //! A design that is kept: resolved, judged, and brought up to date with exactly what a change touches.
 
 use crate::{
-    diagnostic::{Code, Diagnostic, Diagnostics},
+    diagnostic::{Diagnostic, Diagnostics},
     names::{DocumentId, NodeName},
     resolve::{Allocations, Changes, ResolvedDesign, Resolver},
     source::Snapshot,
-    span::Span,
     validate::{Judgement, RuleSet},
 };
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 /// A design as it was loaded: what could be resolved, and everything that is wrong with it.
 #[derive(Debug, Clone)]
@@ -176,16 +172,17 @@ impl Kept {
     }
 }
 
-/// What is among the first findings and not among the second.
+/// What is among the first findings and not among the second. One that only stands elsewhere now is the same.
 fn without(found: &Diagnostics, other: &Diagnostics) -> Vec<Diagnostic> {
-    let mut known: HashMap<(Code, Span), Vec<&Diagnostic>> = HashMap::new();
-    for diagnostic in other {
-        let alike = known.entry((diagnostic.code, diagnostic.span()));
-        alike.or_default().push(diagnostic);
-    }
-    let new = found.iter().filter(|diagnostic| {
-        let alike = known.get(&(diagnostic.code, diagnostic.span()));
-        !alike.is_some_and(|alike| alike.contains(diagnostic))
-    });
+    let meaning = |d: &Diagnostic| {
+        (
+            d.code,
+            d.subject.clone(),
+            d.field.clone(),
+            d.message.clone(),
+        )
+    };
+    let known: BTreeSet<_> = other.iter().map(meaning).collect();
+    let new = found.iter().filter(|d| !known.contains(&meaning(d)));
     new.cloned().collect()
 }

@@ -5,9 +5,9 @@
 mod come_and_go;
 
 use drydock_core::{
+    Design,
     model::Address,
     names::{NetworkName, NodeName},
-    Design,
     resolve::Allocations,
     testing::fixture,
     validate::RuleSet,

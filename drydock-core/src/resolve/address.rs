@@ -61,7 +61,13 @@ impl<'a> Claimant<'a> {
         })
     }
 
-    fn finding(&self, code: Code, message: String, network: &str, place: (Span, String)) -> Diagnostic {
+    fn finding(
+        &self,
+        code: Code,
+        message: String,
+        network: &str,
+        place: (Span, String),
+    ) -> Diagnostic {
         Diagnostic::new(code, message)
             .about(self.id)
             .field(FieldPath::of(["addressing", network, "address"]))
@@ -91,7 +97,8 @@ pub(super) fn give(
     allocations: &Allocations,
 ) {
     for (network, addressing) in &mut spec.addressing.0 {
-        let to_give = addressing.address == Some(Address::Auto) && networks.contains_key(&**network);
+        let to_give =
+            addressing.address == Some(Address::Auto) && networks.contains_key(&**network);
         if let Some(given) = allocations.of(node, network).filter(|_| to_give) {
             addressing.address = Some(Address::Ip(given));
         }

@@ -4,13 +4,14 @@ use crate::{
     diagnostic::{Diagnostic, Diagnostics},
     names::{DocumentId, SourceName},
     source::{Document, Snapshot, yaml},
-    span::SourceFile,
+    span::{FileId, SourceFile},
 };
 use std::sync::Arc;
 
 /// A set of changes that come into force together.
 ///
-/// A file is replaced whole by [`Changes::file`]; a single document, wherever it was written, by [`Changes::put`].
+/// A file is replaced whole by [`Changes::file`]; a single document, wherever it was written, by [`Changes::put`]. Of two
+/// changes of one thing the later one counts.
 ///
 /// ```
 /// use drydock_core::{resolve::Changes, source::yaml};
@@ -57,24 +58,32 @@ impl Changes {
 
     /// What this file holds replaces what the file of its name held.
     #[must_use]
-    pub fn file(mut self, read: yaml::Read) -> Self {
-        self.gone_files.push(read.file.name().to_owned());
-        self.files.push(read.file);
-        self.documents.extend(read.documents);
-        self.diagnostics.extend(read.diagnostics);
-        self
+    pub fn file(self, read: yaml::Read) -> Self {
+        let mut this = self.without_file(read.file.name());
+        this.files.push(read.file);
+        this.documents.extend(read.documents);
+        this.diagnostics.extend(read.diagnostics);
+        this
     }
 
     /// The file of this name is no more.
     #[must_use]
     pub fn without_file(mut self, name: impl Into<String>) -> Self {
-        self.gone_files.push(name.into());
+        let name = name.into();
+        let of_name = self.files.iter().filter(|file| file.name() == name);
+        let gone: Vec<FileId> = of_name.map(|file| file.id()).collect();
+        self.files.retain(|file| !gone.contains(&file.id()));
+        self.documents.retain(|d| !gone.contains(&d.span.file));
+        self.diagnostics.retain(|d| !gone.contains(&d.span().file));
+        self.gone_files.push(name);
         self
     }
 
     /// This document replaces the one of its identity and source, or is new.
     #[must_use]
     pub fn put(mut self, document: Document) -> Self {
+        let replaced = |d: &Document| d.id == document.id && d.source == document.source;
+        self.documents.retain(|other| !replaced(other));
         self.removed
             .push((document.id.clone(), Some(document.source.clone())));
         self.documents.push(document);
@@ -84,6 +93,7 @@ impl Changes {
     /// The document of this identity is no more, whichever sources gave it.
     #[must_use]
     pub fn remove(mut self, id: DocumentId) -> Self {
+        self.documents.retain(|document| document.id != id);
         self.removed.push((id, None));
         self
     }

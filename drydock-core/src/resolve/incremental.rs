@@ -26,7 +26,7 @@ use crate::{
 };
 use smol_str::SmolStr;
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, hash_map::Entry},
     sync::Arc,
 };
 
@@ -188,7 +188,12 @@ impl Resolver {
         }
         let design = Arc::make_mut(&mut self.design);
         let is_profile = |id: &&DocumentId| id.kind == Kind::HostProfile;
-        let ids: Vec<DocumentId> = design.documents.keys().filter(is_profile).cloned().collect();
+        let ids: Vec<DocumentId> = design
+            .documents
+            .keys()
+            .filter(is_profile)
+            .cloned()
+            .collect();
         let mut affected = changed.clone();
         let mut chains: BTreeMap<DocumentId, Arc<[DocumentId]>> = BTreeMap::new();
         for id in ids {
@@ -301,11 +306,16 @@ impl Resolver {
             let parents = parent_names(&document);
             let inherited = || chain::inherited(&document, &design.documents).into();
             let renew = names_affected(&document) && renewed.insert(parents.clone());
-            let shared = self.parents.entry(parents);
-            let shared = shared.or_insert_with(|| (inherited(), 0));
-            if renew && shared.1 > 0 {
-                shared.0 = inherited();
-            }
+            let shared = match self.parents.entry(parents) {
+                Entry::Vacant(entry) => entry.insert((inherited(), 0)),
+                Entry::Occupied(entry) => {
+                    let shared = entry.into_mut();
+                    if renew {
+                        shared.0 = inherited();
+                    }
+                    shared
+                }
+            };
             if touched.is_changed(&id) {
                 shared.1 += 1;
             }

@@ -37,11 +37,7 @@ pub(super) fn networks(
 }
 
 /// The written routes; one to a route domain becomes one to each of its networks but this.
-fn routes(
-    name: &NetworkName,
-    spec: &Network,
-    all: &BTreeMap<NetworkName, Network>,
-) -> Vec<Route> {
+fn routes(name: &NetworkName, spec: &Network, all: &BTreeMap<NetworkName, Network>) -> Vec<Route> {
     let mut routes = Vec::new();
     for route in spec.routes.iter() {
         let Some(domain) = &route.routedomain else {

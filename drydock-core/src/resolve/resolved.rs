@@ -82,7 +82,8 @@ impl ResolvedDesign {
         if self.refused.is_empty() && self.orphans.is_empty() {
             return false;
         }
-        let doubtful = |refused: &FieldPath| refused.starts_with(field) || field.starts_with(refused);
+        let doubtful =
+            |refused: &FieldPath| refused.starts_with(field) || field.starts_with(refused);
         chain.into_iter().any(|id| {
             let refused = self.refused.get(id);
             self.orphans.contains(id) || refused.is_some_and(|all| all.iter().any(doubtful))
@@ -96,7 +97,10 @@ impl ResolvedDesign {
 
     /// Says which fields of a document were not understood; gives whether they are the same as before.
     pub(super) fn set_refused(&mut self, id: &DocumentId, fields: BTreeSet<FieldPath>) -> bool {
-        let same = self.refused.get(id).map_or(fields.is_empty(), |known| *known == fields);
+        let same = self
+            .refused
+            .get(id)
+            .map_or(fields.is_empty(), |known| *known == fields);
         match fields.is_empty() {
             true => drop(self.refused.remove(id)),
             false => drop(self.refused.insert(id.clone(), fields)),
@@ -117,11 +121,18 @@ impl ResolvedDesign {
         if !document.inherits() {
             return;
         }
-        let hardware = document.spec.field("hardware_profile").and_then(Value::as_text);
+        let hardware = document
+            .spec
+            .field("hardware_profile")
+            .and_then(Value::as_text);
         let hardware = hardware.map(|name| DocumentId::new(Kind::HardwareProfile, name));
         for id in chain::parent_ids(document).chain(hardware) {
             let count = self.uses.get(&id).copied().unwrap_or(0);
-            match if more { count + 1 } else { count.saturating_sub(1) } {
+            match if more {
+                count + 1
+            } else {
+                count.saturating_sub(1)
+            } {
                 0 => drop(self.uses.remove(&id)),
                 count => drop(self.uses.insert(id, count)),
             }

@@ -70,7 +70,11 @@ impl Index {
             self.claims = claims.into_iter().flatten().collect();
             self.claims.sort_unstable();
             let pairs = self.claims.windows(2);
-            dirty.extend(pairs.filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[0].0));
+            dirty.extend(
+                pairs
+                    .filter(|pair| pair[0].0 == pair[1].0)
+                    .map(|pair| pair[0].0),
+            );
         } else {
             for claim in claims.into_iter().flatten() {
                 dirty.insert(claim.0);
@@ -139,7 +143,9 @@ fn subjects<'a>(
         _ => None,
     };
     let document = document.map(|document| Subject::Document(document));
-    document.into_iter().chain(node.map(|node| Subject::Node(node)))
+    document
+        .into_iter()
+        .chain(node.map(|node| Subject::Node(node)))
 }
 
 fn digests(

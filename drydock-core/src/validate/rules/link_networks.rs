@@ -73,7 +73,9 @@ impl IndexRule for OneLink {
 
     fn keys(&self, subject: Subject<'_>, _design: &ResolvedDesign, keys: &mut Vec<SmolStr>) {
         if let Subject::Document(document) = subject {
-            keys.extend(allowed(document).filter_map(|network| network.as_text().map(SmolStr::new)));
+            keys.extend(
+                allowed(document).filter_map(|network| network.as_text().map(SmolStr::new)),
+            );
         }
     }
 
@@ -84,7 +86,13 @@ impl IndexRule for OneLink {
         let claim = |network: &Value| {
             let (id, field) = (document.id.clone(), FieldPath::of(["allowed_networks"]));
             let what = format!("on link {}", document.id.name);
-            Some(Claim::new(network.as_text()?, id, field, network.span, what))
+            Some(Claim::new(
+                network.as_text()?,
+                id,
+                field,
+                network.span,
+                what,
+            ))
         };
         allowed(document).filter_map(claim).collect()
     }
