@@ -6,20 +6,29 @@ use std::{
     thread,
 };
 
-/// Fewer items than this are worked on by the caller alone: starting a thread costs as much as some dozens of them.
+/// Fewer small items than this are worked on by the caller alone: starting a thread costs as much as some dozens.
 const ALONE: usize = 64;
 
-/// The results of `work` for each item, in the order of the items.
+/// The results of `work` for each of many small items, in the order of the items.
 pub(crate) fn map<T: Send, U: Send>(items: Vec<T>, work: impl Fn(T) -> U + Sync) -> Vec<U> {
-    let threads = match items.len() {
-        0..ALONE => 1,
-        _ => thread::available_parallelism().map_or(1, usize::from),
+    map_from(ALONE, items, work)
+}
+
+/// The same for items that are each worth a thread. Where they differ in size, the largest should come first.
+pub(crate) fn map_large<T: Send, U: Send>(items: Vec<T>, work: impl Fn(T) -> U + Sync) -> Vec<U> {
+    map_from(2, items, work)
+}
+
+fn map_from<T: Send, U: Send>(least: usize, items: Vec<T>, work: impl Fn(T) -> U + Sync) -> Vec<U> {
+    let threads = match items.len() >= least {
+        true => thread::available_parallelism().map_or(1, usize::from),
+        false => 1,
     };
     if threads == 1 {
         return items.into_iter().map(work).collect();
     }
     // Several portions a thread, so that one that met the heavy items does not hold the others up.
-    let size = items.len().div_ceil(threads * 8);
+    let size = items.len().div_ceil(threads * 16);
     let mut portions = Vec::new();
     let mut items = items.into_iter();
     loop {
@@ -58,13 +67,14 @@ pub(crate) fn map<T: Send, U: Send>(items: Vec<T>, work: impl Fn(T) -> U + Sync)
 
 #[cfg(test)]
 mod tests {
-    use super::map;
+    use super::{map, map_large};
 
     #[test]
     fn results_come_in_the_order_of_the_items() {
         for count in [0, 1, 63, 64, 65, 1000] {
             let doubled = map((0..count).collect(), |n: usize| n * 2);
             assert_eq!(doubled, (0..count).map(|n| n * 2).collect::<Vec<_>>());
+            assert_eq!(map_large((0..count).collect(), |n: usize| n * 2), doubled);
         }
     }
 }

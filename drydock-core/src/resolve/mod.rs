@@ -20,6 +20,7 @@ mod merge_policy;
 mod named;
 mod network;
 mod node;
+mod nodes;
 mod provenance;
 mod refused;
 mod resolved;

@@ -4,17 +4,12 @@ use super::{DesignSource, Load, Revision, Snapshot, SourceError, yaml};
 use crate::{names::SourceName, span::SourceMap};
 use async_trait::async_trait;
 use std::{
-    cmp::Reverse,
     collections::{HashSet, hash_map::RandomState},
     fs,
     hash::{BuildHasher, Hasher},
     io::{self, Read},
     path::{Path, PathBuf},
-    sync::{
-        OnceLock,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
+    sync::OnceLock,
 };
 use tokio::runtime::Handle;
 
@@ -101,7 +96,7 @@ fn load(paths: &[PathBuf], known: Option<&Revision>) -> Result<Load, Unreadable>
         diagnostics: Default::default(),
         files: SourceMap::default(),
     };
-    for read in parse(&texts) {
+    for read in yaml::read_all(&texts) {
         snapshot.documents.extend(read.documents);
         snapshot.diagnostics.extend(read.diagnostics);
         snapshot.files.insert(read.file);
@@ -141,37 +136,6 @@ fn process_key() -> &'static [u8; 32] {
         }
         key
     })
-}
-
-/// Parses the files on all cores, the largest first, and returns them in their order.
-fn parse(texts: &[Text]) -> Vec<yaml::Read> {
-    let mut largest: Vec<usize> = (0..texts.len()).collect();
-    largest.sort_by_key(|&at| Reverse(texts[at].1.len()));
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        while let Some(&at) = largest.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let (name, bytes) = &texts[at];
-            done.push((at, yaml::read(name, bytes)));
-        }
-        done
-    };
-    let threads = thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(texts.len());
-    let mut parsed = thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let mut parsed = work();
-        for other in others {
-            match other.join() {
-                Ok(done) => parsed.extend(done),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        parsed
-    });
-    parsed.sort_by_key(|(at, _)| *at);
-    parsed.into_iter().map(|(_, read)| read).collect()
 }
 
 /// The bytes of all files, ordered by name.

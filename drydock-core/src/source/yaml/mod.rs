@@ -21,9 +21,10 @@ mod tree;
 use super::{Document, Value};
 use crate::{
     diagnostic::Diagnostics,
+    parallel,
     span::{SourceFile, Span},
 };
-use std::sync::Arc;
+use std::{cmp::Reverse, sync::Arc};
 
 /// Deepest nesting of lists and maps, aliases counted with what they stand for.
 const MAX_DEPTH: u32 = 128;
@@ -67,6 +68,22 @@ pub fn read(name: &str, bytes: &[u8]) -> Read {
         documents,
         diagnostics,
     }
+}
+
+/// Reads many YAML streams, each a name and its bytes, on all cores; what they hold comes in the order of the streams.
+pub fn read_all<N, B>(streams: &[(N, B)]) -> Vec<Read>
+where
+    N: AsRef<str> + Sync,
+    B: AsRef<[u8]> + Sync,
+{
+    let mut largest: Vec<usize> = (0..streams.len()).collect();
+    largest.sort_by_key(|&at| Reverse(streams[at].1.as_ref().len()));
+    let mut done = parallel::map_large(largest, |at| {
+        let (name, bytes) = &streams[at];
+        (at, read(name.as_ref(), bytes.as_ref()))
+    });
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, read)| read).collect()
 }
 
 /// Reads a YAML stream without asking for an envelope.
