@@ -10,7 +10,7 @@ use criterion::{
 use drydock_benches::{SiteFile, SiteSpec, stages};
 use drydock_core::{
     field::FieldPath,
-    resolve::{Explanation, ResolvedDesign},
+    resolve::{Changes, Explanation, ResolvedDesign},
     source::Snapshot,
     validate::RuleSet,
 };
@@ -44,7 +44,25 @@ fn pipeline(criterion: &mut Criterion) {
     resolve(quick(criterion, "resolve"), &sites);
     explain(quick(criterion, "explain"), &sites);
     validate(quick(criterion, "validate"), &sites);
+    edit(quick(criterion, "edit"), &sites);
     plan(quick(criterion, "plan"), &sites);
+}
+
+/// One leaf of one node of a site that is kept.
+fn edit(mut group: Group<'_>, sites: &[Site]) {
+    for site in sites {
+        let mut kept = drydock_core::Site::new(RuleSet::standard());
+        kept.update(Changes::all(site.snapshot.clone()));
+        let mut serial = 0;
+        group.bench_function(BenchmarkId::from_parameter(site.nodes), |b| {
+            b.iter(|| {
+                serial += 1;
+                let serial = serial.to_string();
+                let document = stages::edited(&site.design, "compute-000003", &serial);
+                kept.update(Changes::new().put(document))
+            });
+        });
+    }
 }
 
 fn read(mut group: Group<'_>, sites: &[Site]) {

@@ -12,6 +12,16 @@ pub fn memory() -> u64 {
     status("VmRSS:")
 }
 
+/// The processor time that all threads together have used, in seconds; it counts in hundredths.
+pub fn cpu() -> f64 {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // After the name, which may hold anything: fields 14 and 15 of proc(5), in ticks of 1/100 s.
+    let fields = stat.rsplit_once(") ").map_or("", |(_, fields)| fields);
+    let ticks = fields.split(' ').skip(11).take(2);
+    let ticks: u64 = ticks.filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
+    ticks as f64 / 100.0
+}
+
 /// A figure of `/proc/self/status` that is in kB there, in bytes.
 fn status(name: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -29,5 +39,6 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn a_process_has_memory() {
         assert!(super::memory() > 0 && super::peak_memory() > 0);
+        assert!(super::cpu() < 1e6);
     }
 }

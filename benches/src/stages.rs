@@ -2,12 +2,14 @@
 
 use crate::SiteFile;
 use drydock_core::{
-    Drivers, Goal, Selector,
+    Design, Drivers, Goal, Selector,
     driver::Context,
     execute::survey::observe_all,
+    names::Kind,
     plan::{self, Observations, Planned},
     resolve::{self, Allocations, Resolved, ResolvedDesign},
-    source::{Snapshot, yaml},
+    source::{Document, Entry, Form, Snapshot, Value, yaml},
+    validate::RuleSet,
 };
 use drydock_noop::{NoopNetworkDriver, NoopOobDriver, NoopServerDriver};
 use granit_parser::Parser;
@@ -36,18 +38,21 @@ pub fn events(files: &[SiteFile]) -> usize {
     files.iter().map(count).sum()
 }
 
-/// Reads the texts as a source does: documents with the span of every value.
-pub fn read<'a>(files: impl IntoIterator<Item = &'a SiteFile>) -> Snapshot {
+/// Reads the texts as a source does, on all cores: documents with the span of every value.
+pub fn read(files: &[SiteFile]) -> Snapshot {
     let mut snapshot = Snapshot::default();
-    files
-        .into_iter()
-        .for_each(|file| read_into(&mut snapshot, file));
+    for read in yaml::read_all(files) {
+        add(&mut snapshot, read);
+    }
     snapshot
 }
 
 /// Reads one more text.
 pub fn read_into(snapshot: &mut Snapshot, (name, text): &SiteFile) {
-    let read = yaml::read(name, text.as_bytes());
+    add(snapshot, yaml::read(name, text.as_bytes()));
+}
+
+fn add(snapshot: &mut Snapshot, read: yaml::Read) {
     snapshot.documents.extend(read.documents);
     snapshot.diagnostics.extend(read.diagnostics);
     snapshot.files.insert(read.file);
@@ -56,6 +61,30 @@ pub fn read_into(snapshot: &mut Snapshot, (name, text): &SiteFile) {
 /// Resolves, with provenance.
 pub fn resolve(snapshot: &Snapshot) -> Resolved {
     resolve::resolve(snapshot, &Allocations::default())
+}
+
+/// Resolves and validates, under the standard rules; what was read is freed on the way.
+pub fn design(snapshot: Snapshot) -> Design {
+    Design::new(snapshot, &RuleSet::standard(), &Allocations::default())
+}
+
+/// A node's document that says something else in one place.
+///
+/// # Panics
+/// When the design has no such node.
+pub fn edited(design: &ResolvedDesign, node: &str, serial: &str) -> Document {
+    let document = design.document(Kind::BaremetalNode, node);
+    let mut document = Document::clone(document.unwrap_or_else(|| panic!("no node {node}")));
+    let entries = document.spec.as_map().unwrap_or_default().iter();
+    let others = entries.filter(|entry| entry.key != "serial").cloned();
+    let mut entries: Vec<Entry> = others.collect();
+    entries.push(Entry {
+        key: "serial".into(),
+        key_span: document.name_span,
+        value: Value::scalar(serial, Form::Plain, document.name_span),
+    });
+    document.spec = Value::map(entries, document.spec.span);
+    document
 }
 
 /// Noop drivers for everything: planning with them costs what planning itself costs.

@@ -1,21 +1,24 @@
-//! How long each stage takes beside the bare parser on the same bytes, and how much memory the whole takes.
+//! How long each stage takes beside the bare parser on the same bytes, in wall and processor time, and how much memory the
+//! whole takes.
 //!
 //! `measure [NODES] [--no-plan]`
 //!
 //! First once through all stages, a file of the site in memory at a time, as from a folder: that gives the memory. Then
 //! five rounds of every stage and the floor, one after the other; shown are the median of the times and the median of the
-//! rounds' ratios.
+//! rounds' ratios. Last one-leaf edits of a site that is kept.
 
 use drydock_benches::{SiteFile, SiteSpec, process, stages};
-use drydock_core::validate::RuleSet;
+use drydock_core::{Site, resolve::Changes, validate::RuleSet};
 use std::{
     env, fmt, hint,
     io::{self, Write},
     process::ExitCode,
+    sync::Arc,
     time::Instant,
 };
 
 const ROUNDS: usize = 5;
+const EDITS: usize = 201;
 
 fn main() -> ExitCode {
     let (mut nodes, mut plan) = (Ok(1_000), true);
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
     let measured = measured.and_then(|spec| {
         memory(spec, plan)
             .and_then(|()| time(spec, plan))
+            .and_then(|()| edits(spec))
             .map_err(|error| error.to_string())
     });
     match measured {
@@ -67,54 +71,47 @@ fn memory(spec: SiteSpec, plan: bool) -> io::Result<()> {
     let mut line = |stage: &str| {
         let (resident, peak) = (process::memory(), process::peak_memory());
         let over = |memory: u64| memory as f64 / bytes as f64;
-        writeln!(out, "{stage:18} {:9.1} {:6.1}", over(resident), over(peak))
+        writeln!(out, "{stage:20} {:7.1} {:6.1}", over(resident), over(peak))
     };
     line("read")?;
-    let resolved = stages::resolve(&snapshot);
-    line("resolve")?;
-    // The result is self-contained: what was read is not needed any more.
-    drop(snapshot);
-    line("(snapshot dropped)")?;
-    let found = RuleSet::standard().validate(&resolved.design);
-    line("validate")?;
+    let design = stages::design(snapshot);
+    line("resolve, validate")?;
     if plan {
         let drivers = stages::drivers();
-        let seen = stages::observe(&resolved.design, &drivers)?;
-        let planned = stages::plan(&resolved.design, &drivers, &seen);
+        let seen = stages::observe(&design.resolved, &drivers)?;
+        let planned = stages::plan(&design.resolved, &drivers, &seen);
         line("plan")?;
         hint::black_box(planned);
     }
-    let diagnostics = resolved.diagnostics.len() + found.len();
-    writeln!(out, "{diagnostics} diagnostics\n")
+    writeln!(out, "{} diagnostics\n", design.diagnostics.len())
 }
 
-/// The wall seconds of each round.
+/// Wall and processor seconds of each round.
 #[derive(Default)]
-struct Stage(Vec<f64>);
+struct Stage {
+    wall: Vec<f64>,
+    cpu: Vec<f64>,
+}
 
 impl Stage {
     fn run<T>(&mut self, work: impl FnOnce() -> T) -> T {
-        let began = Instant::now();
+        let (began, cpu) = (Instant::now(), process::cpu());
         let result = hint::black_box(work());
-        self.0.push(began.elapsed().as_secs_f64());
+        self.wall.push(began.elapsed().as_secs_f64());
+        self.cpu.push(process::cpu() - cpu);
         result
     }
+}
 
-    fn over(&self, floor: &Stage) -> Stage {
-        Stage(
-            self.0
-                .iter()
-                .zip(&floor.0)
-                .map(|(time, floor)| time / floor)
-                .collect(),
-        )
-    }
+/// The median over rounds of one time over that of the floor.
+fn over(times: &[f64], floor: &[f64]) -> f64 {
+    let ratios = times.iter().zip(floor).map(|(time, floor)| time / floor);
+    median(ratios.collect())
+}
 
-    fn median(&self) -> f64 {
-        let mut sorted = self.0.clone();
-        sorted.sort_by(f64::total_cmp);
-        sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
-    }
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// What is timed.
@@ -124,6 +121,7 @@ struct Times {
     read: Stage,
     resolve: Stage,
     validate: Stage,
+    whole: Stage,
     plan: Stage,
     free: Stage,
 }
@@ -142,33 +140,30 @@ impl Times {
                 .run(|| stages::plan(&resolved.design, &drivers, &seen));
         }
         self.free.run(|| drop((snapshot, resolved, found)));
+        let design = self.whole.run(|| stages::design(stages::read(files)));
+        drop(design);
         Ok(())
-    }
-
-    /// Read, resolve and validate of each round.
-    fn checked(&self) -> Stage {
-        let rest = self.resolve.0.iter().zip(&self.validate.0);
-        let sum = |(read, (resolve, validate))| read + resolve + validate;
-        Stage(self.read.0.iter().zip(rest).map(sum).collect())
     }
 }
 
 impl fmt::Display for Times {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "median of {ROUNDS}      seconds   over events")?;
-        let checked = self.checked();
+        let rounds = format!("median of {ROUNDS}");
+        writeln!(f, "{rounds:18} seconds   wall over floor   CPU over floor")?;
         for (name, stage) in [
             ("events (floor)", &self.events),
             ("read", &self.read),
             ("resolve", &self.resolve),
             ("validate", &self.validate),
-            ("read to validate", &checked),
+            ("read to validate", &self.whole),
             ("plan", &self.plan),
             ("free everything", &self.free),
         ] {
-            if !stage.0.is_empty() {
-                let ratio = stage.over(&self.events).median();
-                writeln!(f, "{name:16} {:9.4} {ratio:13.2}", stage.median())?;
+            if !stage.wall.is_empty() {
+                let (wall, cpu) = (&stage.wall, &stage.cpu);
+                let (seconds, wall) = (median(wall.clone()), over(wall, &self.events.wall));
+                let cpu = over(cpu, &self.events.wall);
+                writeln!(f, "{name:16} {seconds:9.4} {wall:17.2} {cpu:16.2}")?;
             }
         }
         Ok(())
@@ -183,5 +178,25 @@ fn time(spec: SiteSpec, plan: bool) -> io::Result<()> {
     }
     let mut out = io::stdout().lock();
     writeln!(out, "{} events", stages::events(&files))?;
-    write!(out, "{times}")
+    writeln!(out, "{times}")
+}
+
+/// One leaf of one node changes, again and again, in a site that is kept.
+fn edits(spec: SiteSpec) -> io::Result<()> {
+    let mut site = Site::new(Arc::new(RuleSet::standard()));
+    site.update(Changes::all(stages::read(&spec.files())));
+    let name = site.design().resolved.nodes.keys().next().cloned();
+    let name = name.unwrap_or_default();
+    let mut stage = Stage::default();
+    for n in 0..EDITS {
+        let document = stages::edited(&site.design().resolved, &name, &format!("s{n}"));
+        let update = stage.run(|| site.update(Changes::new().put(document)));
+        assert_eq!((update.resolved.len(), update.judged), (1, 1));
+    }
+    let mut out = io::stdout().lock();
+    let milliseconds = median(stage.wall) * 1000.0;
+    writeln!(
+        out,
+        "an edit of one leaf: {milliseconds:.2} ms (median of {EDITS})"
+    )
 }
