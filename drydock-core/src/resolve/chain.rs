@@ -70,23 +70,14 @@ pub(crate) fn parent_ids(document: &Document) -> impl Iterator<Item = DocumentId
         .filter_map(|p| Some(DocumentId::new(Kind::HostProfile, p.as_text()?)))
 }
 
-/// What a document inherits from, in the order of its chain. Unknown parents and those that lead back are left out, and
-/// nothing is left of a chain that is too long; [`check_parents`] and [`cycles`] report them.
-pub(crate) fn inherited(document: &Document, documents: &Documents) -> Vec<DocumentId> {
-    let mut chain = append_parents(document, documents);
-    if chain.len() >= LONGEST {
-        chain.clear();
-    }
-    chain
-}
-
-/// Depth first with a stack of its own, for a chain may be as long as a design has profiles. It ends where the chain is
-/// found to be too long.
-fn append_parents(document: &Document, documents: &Documents) -> Vec<DocumentId> {
+/// What a document inherits from, in the order of its chain; nothing where that is too much. Unknown parents and those
+/// that lead back are left out. [`check_parents`] and [`cycles`] report them.
+pub(crate) fn inherited(document: &Document, documents: &Documents) -> Option<Vec<DocumentId>> {
     enum Visit {
         Enter(DocumentId),
         Leave(DocumentId),
     }
+    // Depth first with a stack of its own, for a chain may be as long as a design has profiles.
     let entering = |document: &Document| {
         let mut visits: Vec<Visit> = parent_ids(document).map(Visit::Enter).collect();
         visits.reverse();
@@ -101,9 +92,9 @@ fn append_parents(document: &Document, documents: &Documents) -> Vec<DocumentId>
                 if let Some(parent) = documents.get(&id)
                     && entered.insert(id.clone())
                 {
-                    // What was entered and not left will be on the chain as well.
+                    // What was entered will be on the chain.
                     if entered.len() > LONGEST {
-                        return vec![id; LONGEST];
+                        return None;
                     }
                     stack.push(Visit::Leave(id));
                     stack.extend(entering(parent));
@@ -111,11 +102,16 @@ fn append_parents(document: &Document, documents: &Documents) -> Vec<DocumentId>
             }
         }
     }
-    chain
+    Some(chain)
 }
 
 /// Reports parents of a document that do not exist, and too many of them.
-pub(crate) fn check_parents(document: &Document, documents: &Documents, found: &mut Diagnostics) {
+pub(crate) fn check_parents(
+    document: &Document,
+    documents: &Documents,
+    too_long: bool,
+    found: &mut Diagnostics,
+) {
     let profiles = || {
         documents
             .keys()
@@ -141,9 +137,7 @@ pub(crate) fn check_parents(document: &Document, documents: &Documents, found: &
             None => diagnostic.help("write a HostProfile of this name, or name one that exists"),
         });
     }
-    if let [first, ..] = parents(document)
-        && append_parents(document, documents).len() >= LONGEST
-    {
+    if let Some(first) = parents(document).first().filter(|_| too_long) {
         let message = format!("it inherits from {LONGEST} profiles or more");
         let help = "put what they say together in fewer profiles; until then it inherits nothing";
         let diagnostic = finding(Code::ALIAS_BUDGET, message).at(first.span, "");

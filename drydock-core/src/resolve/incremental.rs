@@ -39,8 +39,8 @@ pub(crate) struct Resolver {
     pub(crate) allocations: Allocations,
     fragments: Fragments,
     pub(super) folds: Folds,
-    /// What nodes of these parents inherit, and how many such nodes there are.
-    pub(super) parents: HashMap<Box<[SmolStr]>, (Arc<[DocumentId]>, usize)>,
+    /// What nodes of these parents inherit, nothing if it is too much, and how many such nodes there are.
+    pub(super) parents: HashMap<Box<[SmolStr]>, (Option<Arc<[DocumentId]>>, usize)>,
     /// Nodes that have an address which is to be given.
     pub(super) automatic: BTreeSet<NodeName>,
     /// What was found while reading, by the file.
@@ -181,9 +181,11 @@ impl Resolver {
         let mut chains: BTreeMap<DocumentId, Arc<[DocumentId]>> = BTreeMap::new();
         for id in ids {
             let document = design.documents[&id].clone();
-            let mut inherited = chain::inherited(&document, &design.documents);
+            let inherited = chain::inherited(&document, &design.documents);
             let mut found = Diagnostics::new();
-            chain::check_parents(&document, &design.documents, &mut found);
+            let too_long = inherited.is_none();
+            chain::check_parents(&document, &design.documents, too_long, &mut found);
+            let mut inherited = inherited.unwrap_or_default();
             design.set_orphan(&id, !found.is_empty());
             set(&mut self.chains, &id, found.into_iter().collect());
             let before = design.profiles.get(&*id.name).map(|profile| &profile.chain);

@@ -39,6 +39,9 @@ pub(super) fn update(design: &mut ResolvedDesign, derived: &mut Found, touched: 
         }
         set(derived, id, found);
     }
+    if touched.is_any_changed(&Kind::Rack) {
+        design.find_local_networks();
+    }
     if relinked || !specs.is_empty() {
         networks(design, specs, touched);
     }

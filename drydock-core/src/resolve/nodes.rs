@@ -35,8 +35,16 @@ struct Decoded {
     document: Arc<Document>,
     chain: Chain,
     value: Value,
-    spec: Option<HostProfile>,
+    spec: HostProfile,
     found: Vec<Diagnostic>,
+}
+
+/// What became of a node.
+enum Outcome {
+    /// It is resolved; or it cannot be, and what was found says why.
+    Done(DocumentId, Option<Arc<ResolvedNode>>, Vec<Diagnostic>),
+    /// It waits for an address.
+    Waits(Box<Decoded>),
 }
 
 impl Resolver {
@@ -44,22 +52,49 @@ impl Resolver {
     pub(super) fn nodes(&mut self, affected: &BTreeSet<DocumentId>, touched: &mut Touched) {
         let work = self.work(affected, touched);
         let design = self.design.clone();
-        let decoded = parallel::map(work, |work| decode_node(work, &design));
+        // Most have no address to wait for, and are done at once: what they were decoded to is not kept for all of them.
+        let outcomes = parallel::map(work, |work| match decode_node(work, &design) {
+            Ok(decoded) if address::is_automatic(&decoded.spec) => Outcome::Waits(decoded.into()),
+            Ok(decoded) => derive(decoded, &design),
+            Err((id, found)) => Outcome::Done(id, None, found),
+        });
         drop(design);
-        let decoded = self.allocate(decoded);
-        let design = self.design.clone();
-        let nodes = parallel::map(decoded, |decoded| derive(decoded, &design));
-        drop(design);
-        let design = Arc::make_mut(&mut self.design);
-        for (id, node, found) in nodes {
-            set(&mut self.derived, &id, found);
-            let name = NodeName::new(id.name);
-            match node {
-                Some(node) => drop(design.nodes.insert(name.clone(), Arc::new(node))),
-                None => drop(design.nodes.remove(&name)),
+        let mut waiting = Vec::new();
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Waits(decoded) => waiting.push(*decoded),
+                Outcome::Done(id, node, found) => {
+                    self.automatic.remove(id.name.as_str());
+                    self.put(id, node, found, touched);
+                }
             }
-            touched.nodes.insert(name);
         }
+        let waiting = self.allocate(waiting);
+        let design = self.design.clone();
+        let outcomes = parallel::map(waiting, |decoded| derive(decoded, &design));
+        drop(design);
+        for outcome in outcomes {
+            if let Outcome::Done(id, node, found) = outcome {
+                self.put(id, node, found, touched);
+            }
+        }
+    }
+
+    fn put(
+        &mut self,
+        id: DocumentId,
+        node: Option<Arc<ResolvedNode>>,
+        found: Vec<Diagnostic>,
+        touched: &mut Touched,
+    ) {
+        set(&mut self.derived, &id, found);
+        let design = Arc::make_mut(&mut self.design);
+        let name = NodeName::new(id.name);
+        match node {
+            Some(node) => drop(design.nodes.insert(name.clone(), node)),
+            None => drop(design.nodes.remove(&name)),
+        }
+        touched.nodes.insert(name);
     }
 
     /// What the nodes are made of that are to be worked out again; those that are gone go.
@@ -105,12 +140,8 @@ impl Resolver {
                 touched.gone_nodes.insert(name);
                 continue;
             };
-            let mut found = Diagnostics::new();
-            chain::check_parents(&document, &design.documents, &mut found);
-            design.set_orphan(&id, !found.is_empty());
-            set(&mut self.chains, &id, found.into_iter().collect());
             let parents = parent_names(&document);
-            let inherited = || chain::inherited(&document, &design.documents).into();
+            let inherited = || chain::inherited(&document, &design.documents).map(Arc::from);
             let renew = names_affected(&document) && renewed.insert(parents.clone());
             let shared = match self.parents.entry(parents) {
                 Entry::Vacant(entry) => entry.insert((inherited(), 0)),
@@ -125,8 +156,13 @@ impl Resolver {
             if touched.is_changed(&id) {
                 shared.1 += 1;
             }
+            let mut found = Diagnostics::new();
+            let too_long = shared.0.is_none();
+            chain::check_parents(&document, &design.documents, too_long, &mut found);
+            design.set_orphan(&id, !found.is_empty());
+            set(&mut self.chains, &id, found.into_iter().collect());
             let chain = Chain {
-                inherited: shared.0.clone(),
+                inherited: shared.0.clone().unwrap_or_default(),
                 own: id,
             };
             work.push(Work {
@@ -141,7 +177,8 @@ impl Resolver {
             let profiles: Vec<Vec<DocumentId>> = profiles
                 .map(|profile| profile.chain.iter().cloned().collect())
                 .collect();
-            let combinations = self.parents.values().map(|(chain, _)| &**chain);
+            let combinations = self.parents.values();
+            let combinations = combinations.filter_map(|(chain, _)| chain.as_deref());
             let used = profiles.iter().map(Vec::as_slice).chain(combinations);
             self.folds.keep_only(used);
         }
@@ -152,52 +189,40 @@ impl Resolver {
         work
     }
 
-    /// Gives the addresses that are to be given; a node whose address is another now joins those that are worked out.
-    fn allocate(&mut self, mut decoded: Vec<Decoded>) -> Vec<Decoded> {
-        for node in &decoded {
-            let name = NodeName::new(node.document.id.name.clone());
-            match node.spec.as_ref().is_some_and(address::is_automatic) {
-                true => self.automatic.insert(name),
-                false => self.automatic.remove(&name),
-            };
-        }
+    /// Gives the addresses that nodes wait for; a node that was not worked out and whose address is another now joins
+    /// them.
+    fn allocate(&mut self, mut waiting: Vec<Decoded>) -> Vec<Decoded> {
+        let names = waiting
+            .iter()
+            .map(|node| NodeName::new(node.document.id.name.clone()));
+        self.automatic.extend(names);
         self.allocating.clear();
         if self.automatic.is_empty() && self.allocations.0.is_empty() {
-            return decoded;
+            return waiting;
         }
-        let mut claimants: BTreeMap<&str, Claimant<'_>> = BTreeMap::new();
         let design = &self.design;
+        let mut claimants: BTreeMap<&str, Claimant<'_>> = BTreeMap::new();
         for (name, node) in &design.nodes {
             claimants.insert(name, Claimant::new(&node.chain.own, &node.value));
         }
-        for node in decoded.iter().filter(|node| node.spec.is_some()) {
+        for node in &waiting {
             let id = &node.document.id;
             claimants.insert(&id.name, Claimant::new(id, &node.value));
         }
         let claimants: Vec<Claimant<'_>> = claimants.into_values().collect();
-        let mut found = Diagnostics::new();
-        address::allocate(
-            &claimants,
-            &design.networks,
-            &mut self.allocations,
-            &mut found,
-        );
-        drop(claimants);
-        let worked_out: BTreeSet<SmolStr> = decoded
-            .iter()
-            .map(|node| node.document.id.name.clone())
-            .collect();
+        let (given, mut found) = (&mut self.allocations, Diagnostics::new());
+        address::allocate(&claimants, &design.networks, given, &mut found);
+        self.allocating = found.into_iter().collect();
+        let ids = waiting.iter().map(|node| node.document.id.name.clone());
+        let worked_out: BTreeSet<SmolStr> = ids.collect();
         for name in &self.automatic {
-            let Some(node) = design.nodes.get(name) else {
+            let node = design.nodes.get(name);
+            let Some(node) = node.filter(|_| !worked_out.contains(name.as_str())) else {
                 continue;
             };
-            let given = &self.allocations;
-            if worked_out.contains(name.as_str())
-                || address::is_as_given(node, &design.networks, given)
-            {
-                continue;
-            }
-            if let Some(document) = design.documents.get(&node.chain.own).cloned() {
+            let document = design.documents.get(&node.chain.own);
+            let same = address::is_as_given(node, &design.networks, &self.allocations);
+            if let Some(document) = document.filter(|_| !same).cloned() {
                 let chain = node.chain.clone();
                 let inherited = chain.inherited();
                 let inherited = self.folds.value(inherited, &design.documents, design);
@@ -206,21 +231,22 @@ impl Resolver {
                     chain,
                     inherited,
                 };
-                decoded.push(decode_node(work, design));
+                waiting.extend(decode_node(work, design));
             }
         }
-        for node in &mut decoded {
-            if let Some(spec) = &mut node.spec {
-                let name = node.document.id.name.as_str();
-                address::give(spec, name, &design.networks, &self.allocations);
-            }
+        for node in &mut waiting {
+            let name = node.document.id.name.as_str();
+            address::give(&mut node.spec, name, &design.networks, &self.allocations);
         }
-        self.allocating = found.into_iter().collect();
-        decoded
+        waiting
     }
 }
 
-fn decode_node(work: Work, design: &ResolvedDesign) -> Decoded {
+/// What the node's value is, decoded; or what was found in one that cannot be.
+fn decode_node(
+    work: Work,
+    design: &ResolvedDesign,
+) -> Result<Decoded, (DocumentId, Vec<Diagnostic>)> {
     let Work {
         document,
         chain,
@@ -229,26 +255,22 @@ fn decode_node(work: Work, design: &ResolvedDesign) -> Decoded {
     let (value, removals) = fold::step(inherited.as_ref(), &document, &chain, design);
     let vain = removals.into_iter().filter_map(|(_, _, vain)| vain);
     let mut found: Vec<Diagnostic> = vain.collect();
-    let spec = match decode(&value) {
-        Ok(spec) => Some(spec),
+    match decode(&value) {
+        Ok(spec) => Ok(Decoded {
+            document,
+            chain,
+            value,
+            spec,
+            found,
+        }),
         Err(error) => {
             found.push(named::undecoded(&document.id, error));
-            None
+            Err((document.id.clone(), found))
         }
-    };
-    Decoded {
-        document,
-        chain,
-        value,
-        spec,
-        found,
     }
 }
 
-fn derive(
-    decoded: Decoded,
-    design: &ResolvedDesign,
-) -> (DocumentId, Option<ResolvedNode>, Vec<Diagnostic>) {
+fn derive(decoded: Decoded, design: &ResolvedDesign) -> Outcome {
     let Decoded {
         document,
         chain,
@@ -258,8 +280,9 @@ fn derive(
     } = decoded;
     let mut all = Diagnostics::new();
     all.extend(found);
-    let node = spec.map(|spec| node::node(&document, chain, value, spec, design, &mut all));
-    (document.id.clone(), node, all.into_iter().collect())
+    let node = node::node(&document, chain, value, spec, design, &mut all);
+    let found = all.into_iter().collect();
+    Outcome::Done(document.id.clone(), Some(Arc::new(node)), found)
 }
 
 fn parent_names(document: &Document) -> Box<[SmolStr]> {

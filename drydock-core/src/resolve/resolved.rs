@@ -56,6 +56,8 @@ pub struct ResolvedDesign {
     orphans: BTreeSet<DocumentId>,
     /// How many documents name each profile and hardware profile.
     uses: HashMap<DocumentId, u32>,
+    /// The rack that each network which ends in one ends in, the first where several say so.
+    local_networks: BTreeMap<NetworkName, RackName>,
     /// Whether a whole document could not be read. That was reported.
     pub(super) unread: bool,
 }
@@ -93,6 +95,19 @@ impl ResolvedDesign {
     /// Whether a document names this profile as its parent, or this hardware profile.
     pub fn is_used(&self, id: &DocumentId) -> bool {
         self.uses.contains_key(id)
+    }
+
+    /// The rack that a network ends in, if it ends in one.
+    pub fn rack_of_network(&self, network: &str) -> Option<&RackName> {
+        self.local_networks.get(network)
+    }
+
+    /// Looks again at which networks end in racks.
+    pub(super) fn find_local_networks(&mut self) {
+        let racks = self.racks.iter().rev();
+        let local =
+            racks.flat_map(|(name, rack)| rack.local_networks.iter().map(move |n| (n, name)));
+        self.local_networks = local.map(|(n, name)| (n.clone(), name.clone())).collect();
     }
 
     /// Says which fields of a document were not understood; gives whether they are the same as before.

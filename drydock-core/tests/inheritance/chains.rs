@@ -119,6 +119,30 @@ fn a_chain_may_be_of_any_depth() {
 }
 
 #[test]
+fn a_chain_beyond_all_measure_is_an_error_and_costs_little() {
+    let names: Vec<String> = (0..520).map(|n| format!("p{n:03}")).collect();
+    let specs: Vec<String> = (0..520)
+        .map(|n| match n {
+            0 => "metadata: {tags: [t]}".to_owned(),
+            n => format!("host_profile: p{:03}", n - 1),
+        })
+        .collect();
+    let documents: Vec<(&str, &str)> = names
+        .iter()
+        .zip(&specs)
+        .map(|(name, spec)| (&**name, &**spec))
+        .chain([("node", "host_profile: p519")])
+        .collect();
+    let found = resolved(&documents);
+    let said = said(&found);
+    // The 512th profile above is one too many, for each that stands so deep.
+    assert_eq!(said.len(), 520 - 512 + 1, "{said:?}");
+    assert!(said.iter().all(|line| line.contains("DD0009")), "{said:?}");
+    assert_eq!(found.design.nodes["node"].chain.len(), 1);
+    assert_eq!(found.design.profiles["p511"].chain.len(), 512);
+}
+
+#[test]
 fn host_profile_itself_is_not_inherited() {
     let found = resolved(&[
         ("a", "{}"),

@@ -201,10 +201,9 @@ impl Check<'_> {
         let field = record.field(&entry.key);
         // Where other keys are free, one that nearly is a known one is a slip all the same.
         let known = || record.fields.iter().map(|field| field.name);
-        let rest = record
-            .rest
-            .filter(|_| did_you_mean(&entry.key, known()).is_none());
-        let Some(shape) = field.map(|field| field.shape).or(rest) else {
+        let is_slip = || did_you_mean(&entry.key, known()).is_some();
+        let rest = || record.rest.filter(|_| !is_slip());
+        let Some(shape) = field.map(|field| field.shape).or_else(rest) else {
             self.unknown_key(entry, entries, record);
             return None;
         };

@@ -91,11 +91,8 @@ impl NodeRule for RackOfNode {
         }
         for interface in &node.interfaces {
             for network in &interface.networks {
-                let owner = design
-                    .racks
-                    .iter()
-                    .find(|(_, r)| r.local_networks.contains(&network.name));
-                let Some((owner, _)) = owner.filter(|(owner, _)| Some(*owner) != rack) else {
+                let owner = design.rack_of_network(&network.name);
+                let Some(owner) = owner.filter(|owner| Some(*owner) != rack) else {
                     continue;
                 };
                 let keys = ["interfaces", &interface.name, "networks", &network.name];
