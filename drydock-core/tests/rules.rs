@@ -14,6 +14,8 @@ mod inheriting;
 mod networks;
 #[path = "rules/reading.rs"]
 mod reading;
+#[path = "rules/secrets.rs"]
+mod secrets;
 #[path = "rules/storage.rs"]
 mod storage;
 #[path = "rules/together.rs"]

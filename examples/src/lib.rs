@@ -18,7 +18,6 @@ use drydock_core::{
     Design, DirectorySource, Drivers, Orchestrator,
     diagnostic::{Color, render_all},
     resolve::Allocations,
-    secret::mask_urls,
 };
 use std::{
     future::Future,
@@ -76,10 +75,9 @@ pub fn main(example: impl Future<Output = Result<u8, Failure>>) -> ExitCode {
     }
 }
 
-/// Writes to standard output, user information in URLs struck out whoever printed it. A reader that has gone away ends the example quietly.
+/// Writes to standard output. A reader that has gone away ends the example quietly.
 pub fn print(text: &str) {
     let mut out = std::io::stdout().lock();
-    let text = mask_urls(text);
     if out
         .write_all(text.as_bytes())
         .and_then(|()| out.flush())

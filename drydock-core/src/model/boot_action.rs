@@ -1,7 +1,7 @@
 //! BootAction: what a node loads and runs when it first boots.
 
 use super::{
-    Any, Listed, NodeFilter, Set,
+    Any, Listed, NodeFilter, Set, Text,
     shape::{record, words},
 };
 use smol_str::SmolStr;
@@ -24,13 +24,13 @@ record! {
         /// What it is.
         kind as "type": Option<AssetType>,
         /// Where it goes.
-        path: Option<SmolStr>,
+        path: Option<Text>,
         /// Permissions in octal.
-        permissions: Option<SmolStr>,
+        permissions: Option<Text>,
         /// The content; for a package list, package to version.
         data: Any,
         /// Where the content is fetched.
-        location: Option<SmolStr>,
+        location: Option<Text>,
         /// What is done to the content, in this order.
         data_pipeline: Set<SmolStr>,
         /// What is done to the location, in this order.

@@ -1,8 +1,11 @@
 //! The collections of the model. Which one a field has decides how it is written and how it is inherited.
 
-use crate::secret::mask_urls;
-
-use super::shape::{FreeShape, Record, Shape, Shaped, Word};
+use super::{
+    Text,
+    shape::{FreeShape, Record, Shape, Shaped, Word},
+    text::masked_entries,
+};
+use crate::secret::{MASK, is_secret_key, mask_urls};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{MapAccess, Visitor},
@@ -76,8 +79,8 @@ impl<T: Serialize> Serialize for Keyed<T> {
 }
 
 /// A free map from text to text, in its order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Free(pub Vec<(SmolStr, SmolStr)>);
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Free(pub Vec<(SmolStr, Text)>);
 
 impl Free {
     /// The text under this key.
@@ -88,7 +91,7 @@ impl Free {
             .map(|(_, text)| text.as_str())
     }
     /// Keys and texts in their order.
-    pub fn iter(&self) -> impl Iterator<Item = (&SmolStr, &SmolStr)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&SmolStr, &Text)> {
         self.0.iter().map(|(key, text)| (key, text))
     }
 }
@@ -101,14 +104,20 @@ impl<'de> Deserialize<'de> for Free {
     }
 }
 
+impl fmt::Debug for Free {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(masked_entries(self.iter())).finish()
+    }
+}
+
 impl Serialize for Free {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(key, text)| (key, mask_urls(text))))
+        serializer.collect_map(masked_entries(self.iter()))
     }
 }
 
 /// A free map whose values may be lists: each key with its texts, in their order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct FreeLists(pub Vec<(SmolStr, Texts)>);
 
 /// One text, or several.
@@ -116,9 +125,9 @@ pub struct FreeLists(pub Vec<(SmolStr, Texts)>);
 #[serde(untagged)]
 pub enum Texts {
     /// One text.
-    One(SmolStr),
+    One(Text),
     /// Several, in their order.
-    Many(Vec<SmolStr>),
+    Many(Vec<Text>),
 }
 
 impl Shaped for FreeLists {
@@ -130,9 +139,21 @@ impl<'de> Deserialize<'de> for FreeLists {
     }
 }
 
+impl fmt::Debug for FreeLists {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map()
+            .entries(masked_entries(
+                self.0.iter().map(|(key, texts)| (key, texts)),
+            ))
+            .finish()
+    }
+}
+
 impl Serialize for FreeLists {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+        serializer.collect_map(masked_entries(
+            self.0.iter().map(|(key, texts)| (key, texts)),
+        ))
     }
 }
 
@@ -179,10 +200,44 @@ impl<T: Word> Shaped for Commas<T> {
     }));
 }
 
-/// Any YAML, kept as written.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+/// Any YAML, kept as written; printed and serialized with secrets struck out.
+#[derive(Clone, Default, PartialEq, Deserialize)]
 #[serde(transparent)]
 pub struct Any(pub serde_json::Value);
+
+impl fmt::Debug for Any {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        masked(&self.0).fmt(f)
+    }
+}
+impl Serialize for Any {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        masked(&self.0).serialize(serializer)
+    }
+}
+
+/// The value as it may be printed. `{secret: NAME}` names a secret and is none.
+fn masked(value: &serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    let names_a_secret = |value: &Value| {
+        value
+            .as_object()
+            .is_some_and(|map| map.len() == 1 && map.contains_key("secret"))
+    };
+    match value {
+        Value::String(text) => mask_urls(text).into(),
+        Value::Array(items) => items.iter().map(masked).collect(),
+        Value::Object(entries) => {
+            let entries = entries.iter().map(|(key, value)| {
+                let struck = is_secret_key(key) && !value.is_null() && !names_a_secret(value);
+                let shown = if struck { MASK.into() } else { masked(value) };
+                (mask_urls(key).into_owned(), shown)
+            });
+            Value::Object(entries.collect())
+        }
+        other => other.clone(),
+    }
+}
 
 impl Shaped for Any {
     const SHAPE: Shape = Shape::Any;

@@ -1,25 +1,25 @@
 //! HardwareProfile: one model of hardware, and the names of its devices.
 
-use super::{Any, Free, Keyed, Set, shape::record};
+use super::{Any, Free, Keyed, Set, Text, shape::record};
 use smol_str::SmolStr;
 
 record! {
     /// The spec of a HardwareProfile.
     pub struct HardwareProfile {
         /// Who makes it.
-        vendor: Option<SmolStr>,
+        vendor: Option<Text>,
         /// The generation of the model.
-        generation: Option<SmolStr>,
+        generation: Option<Text>,
         /// The version within its generation.
-        hw_version: Option<SmolStr>,
+        hw_version: Option<Text>,
         /// The certified version of its firmware.
-        bios_version: Option<SmolStr>,
+        bios_version: Option<Text>,
         /// `bios` or `uefi`.
-        boot_mode: Option<SmolStr>,
+        boot_mode: Option<Text>,
         /// `pxe`, `usb` or `hdd`.
-        bootstrap_protocol: Option<SmolStr>,
+        bootstrap_protocol: Option<Text>,
         /// The NIC it boots from: an alias, or its number in the firmware.
-        pxe_interface: Option<SmolStr>,
+        pxe_interface: Option<Text>,
         /// Names of devices, so that host profiles fit every model.
         device_aliases: Keyed<DeviceAlias>,
         /// Sets of CPUs by name, as kernel parameters write them.
@@ -41,11 +41,11 @@ record! {
     /// A device, found by its bus address.
     pub struct DeviceAlias key "alias" {
         /// A bus address, or `regexp:RE` that matches exactly one device.
-        address: Option<SmolStr>,
+        address: Option<Text>,
         /// What is expected there.
-        dev_type: Option<SmolStr> | "type",
+        dev_type: Option<Text> | "type",
         /// The bus, `pci` or `scsi`.
-        bus_type: Option<SmolStr>,
+        bus_type: Option<Text>,
     }
 }
 
@@ -53,7 +53,7 @@ record! {
     /// Huge pages to reserve.
     pub struct Hugepages {
         /// The size of one, as kernel parameters write it: `1G`.
-        size: Option<SmolStr>,
+        size: Option<Text>,
         /// How many.
         count: Option<u32>,
     }
@@ -63,9 +63,9 @@ record! {
     /// A kernel driver of a third party.
     pub struct KernelDriver {
         /// The repository that has it.
-        repository: Option<SmolStr>,
+        repository: Option<Text>,
         /// The package.
-        package: Option<SmolStr>,
+        package: Option<Text>,
         /// The module aliases it serves.
         modaliases: Set<SmolStr>,
     }

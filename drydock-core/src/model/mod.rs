@@ -23,6 +23,7 @@ mod region;
 mod selector;
 mod size;
 mod storage;
+mod text;
 
 pub use address::{Address, MacAddr};
 pub use baremetal_node::{Addressing, Attachment};
@@ -42,6 +43,7 @@ pub use region::{Region, Repositories, Repository, TagDefinition};
 pub use selector::Selector;
 pub use size::{Amount, Size};
 pub use storage::{FileSystem, LogicalVolume, Partition, PhysicalDevice, Storage, VolumeGroup};
+pub use text::{ByKey, Text};
 
 use crate::names::Kind;
 use shape::{Record, RecordShape};

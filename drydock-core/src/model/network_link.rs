@@ -1,11 +1,10 @@
 //! NetworkLink: what a switch and a server agree on.
 
 use super::{
-    Free, Set,
+    Free, Set, Text,
     shape::{record, words},
 };
 use crate::names::NetworkName;
-use smol_str::SmolStr;
 
 record! {
     /// The spec of a NetworkLink.
@@ -15,7 +14,7 @@ record! {
         /// The MTU in bytes. Default 1500.
         mtu: Option<u32>,
         /// The speed, such as `auto` or `100full`.
-        linkspeed: Option<SmolStr>,
+        linkspeed: Option<Text>,
         /// How several networks share it.
         trunking: Trunking,
         /// The networks that it may carry.
@@ -31,9 +30,9 @@ record! {
         /// The mode. Default disabled.
         mode: Option<BondMode>,
         /// 802.3ad: the transmit hash policy. Default layer3+4.
-        hash: Option<SmolStr>,
+        hash: Option<Text>,
         /// 802.3ad: how often the peer sends, `slow` (30 s) or `fast` (1 s). Default fast.
-        peer_rate: Option<SmolStr>,
+        peer_rate: Option<Text>,
         /// How often links are checked, in milliseconds. Default 100.
         mon_rate: Option<u32>,
         /// How long a link must be up before it is used, in milliseconds. Default 200.

@@ -6,7 +6,6 @@ use super::{
 };
 use crate::names::{NodeName, RackName};
 use serde::Deserialize;
-use smol_str::SmolStr;
 
 /// Which nodes; all when nothing is said.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, serde::Serialize)]
@@ -24,6 +23,7 @@ pub enum NodeFilter {
 impl Shaped for NodeFilter {
     const SHAPE: Shape = Shape::WordOrRecord(&Selector::WORD, &NodeCriteriaSets::RECORD);
 }
+use smol_str::SmolStr;
 
 record! {
     /// Sets of criteria.

@@ -1,6 +1,6 @@
 //! How a node is reached beside its operating system.
 
-use super::shape::record;
+use super::{Text, shape::record};
 use crate::{names::NetworkName, secret::SecretValue};
 use smol_str::SmolStr;
 
@@ -12,7 +12,7 @@ record! {
         /// The network that the BMC is on.
         network: Option<NetworkName>,
         /// The account on the BMC.
-        account: Option<SmolStr>,
+        account: Option<Text>,
         /// The account's credential.
         credential: Option<SecretValue>,
         /// IPMI: the cipher suite (IPMI 2.0 table 22-20). Default 17.
@@ -22,9 +22,9 @@ record! {
         /// IPMI: the UDP port. Default 623.
         port: Option<u16>,
         /// IPMI: the privilege level. Default operator.
-        privilege: Option<SmolStr>,
+        privilege: Option<Text>,
         /// libvirt: the connection URI.
         libvirt_uri: Option<SecretValue>,
     }
-    rest parameters: Option<SmolStr>;
+    rest parameters: Option<Text>;
 }

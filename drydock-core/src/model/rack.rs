@@ -1,8 +1,7 @@
 //! Rack: where nodes stand.
 
-use super::{Any, Free, Keyed, Set, shape::record};
+use super::{Any, Free, Keyed, Set, Text, shape::record};
 use crate::names::NetworkName;
-use smol_str::SmolStr;
 use std::net::IpAddr;
 
 record! {
@@ -27,6 +26,6 @@ record! {
         /// Its management address.
         mgmt_ip: Option<IpAddr>,
         /// Where its controller is reached.
-        sdn_api_uri: Option<SmolStr> | "sdn_api_url",
+        sdn_api_uri: Option<Text> | "sdn_api_url",
     }
 }

@@ -1,6 +1,6 @@
 //! Region: one site.
 
-use super::{Free, Keyed, Set, shape::record};
+use super::{Free, Keyed, Set, Text, shape::record};
 use smol_str::SmolStr;
 
 record! {
@@ -19,9 +19,9 @@ record! {
     /// A tag that follows from hardware.
     pub struct TagDefinition key "tag" {
         /// How the definition is written, such as `lshw_xpath`.
-        definition_type: Option<SmolStr>,
+        definition_type: Option<Text>,
         /// The condition.
-        definition: Option<SmolStr>,
+        definition: Option<Text>,
     }
 }
 
@@ -38,9 +38,9 @@ record! {
     /// One package repository.
     pub struct Repository {
         /// `apt` or `rpm`.
-        repo_type: Option<SmolStr>,
+        repo_type: Option<Text>,
         /// Where it is.
-        url: Option<SmolStr>,
+        url: Option<Text>,
         /// Distributions, such as `noble`.
         distributions: Set<SmolStr>,
         /// Pockets, such as `updates`.
@@ -48,7 +48,7 @@ record! {
         /// Components, such as `main`.
         components: Set<SmolStr>,
         /// The public key that signs it.
-        gpgkey: Option<SmolStr>,
+        gpgkey: Option<Text>,
         /// Architectures. Default amd64.
         arches: Set<SmolStr>,
         /// Further options of the package manager.

@@ -156,9 +156,12 @@ impl Shaped for Option<crate::secret::SecretValue> {
     const SHAPE: Shape = Shape::Secret;
 }
 
-/// The text as it is, for words that accept any.
+/// The text as it is, for names. They are printed everywhere, so a URL with user information is none.
 pub(crate) fn any_text(text: &str) -> Result<Cow<'_, str>, String> {
-    Ok(Cow::Borrowed(text))
+    match crate::secret::mask_urls(text) {
+        Cow::Borrowed(_) => Ok(Cow::Borrowed(text)),
+        Cow::Owned(_) => Err("a name must not hold a secret".to_owned()),
+    }
 }
 
 macro_rules! text_words {
@@ -286,7 +289,7 @@ macro_rules! record {
             $(
                 /// What stands under keys that are not known beforehand.
                 #[serde(flatten)]
-                pub $rfield: std::collections::BTreeMap<smol_str::SmolStr, $rest>,
+                pub $rfield: $crate::model::ByKey<$rest>,
             )?
         }
         impl $crate::model::shape::Record for $type {

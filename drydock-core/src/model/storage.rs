@@ -1,6 +1,6 @@
 //! How a host's disks are divided.
 
-use super::{Free, Keyed, Size, shape::record};
+use super::{Free, Keyed, Size, Text, shape::record};
 use smol_str::SmolStr;
 
 record! {
@@ -38,7 +38,7 @@ record! {
         /// Whether firmware may boot from it. Default false.
         bootable: Option<bool>,
         /// The partition's UUID.
-        part_uuid: Option<SmolStr>,
+        part_uuid: Option<Text>,
         /// What is known about it.
         labels: Free,
         /// The volume group it belongs to.
@@ -52,15 +52,15 @@ record! {
     /// A file system.
     pub struct FileSystem {
         /// Where it is mounted.
-        mountpoint: Option<SmolStr>,
+        mountpoint: Option<Text>,
         /// Its type. Default ext4.
-        fstype: Option<SmolStr>,
+        fstype: Option<Text>,
         /// Mount options. Default `defaults`.
-        mount_options: Option<SmolStr>,
+        mount_options: Option<Text>,
         /// Its UUID.
-        fs_uuid: Option<SmolStr>,
+        fs_uuid: Option<Text>,
         /// Its label.
-        fs_label: Option<SmolStr>,
+        fs_label: Option<Text>,
     }
 }
 
@@ -80,7 +80,7 @@ record! {
     /// A volume group.
     pub struct VolumeGroup {
         /// The volume group's UUID.
-        vg_uuid: Option<SmolStr>,
+        vg_uuid: Option<Text>,
         /// Its logical volumes.
         logical_volumes: Keyed<LogicalVolume>,
     }
@@ -92,7 +92,7 @@ record! {
         /// How large it is.
         size: Option<Size>,
         /// The logical volume's UUID.
-        lv_uuid: Option<SmolStr>,
+        lv_uuid: Option<Text>,
         /// The file system on it.
         filesystem: FileSystem,
     }

@@ -1,7 +1,7 @@
 //! Digests: of what a plan is for, and of the plan. They never cover a secret: values are digested as they are shown.
 
 use super::{Goal, Step, Target};
-use crate::{names::PlanId, resolve::ResolvedDesign, secret::mask_urls};
+use crate::{names::PlanId, resolve::ResolvedDesign};
 use serde::Serialize;
 use std::{
     collections::BTreeMap,
@@ -23,7 +23,7 @@ pub(super) fn designs(design: &ResolvedDesign, steps: &[Step]) -> BTreeMap<Strin
                     Some(node) => digest(&(
                         &node.value,
                         &node.interfaces,
-                        mask_urls(&node.kernel_params),
+                        &node.kernel_params,
                         &node.fqdn,
                         &node.labels,
                     )),

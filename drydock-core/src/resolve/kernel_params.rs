@@ -1,13 +1,77 @@
 //! Kernel parameters as the kernel's command line has them, references to the hardware profile replaced.
 
-use crate::model::{FreeLists, HardwareProfile, Texts};
+use crate::{
+    model::{FreeLists, HardwareProfile, Text, Texts},
+    secret::{MASK, is_secret_key, mask_urls},
+};
+use serde::{Serialize, Serializer};
 use smol_str::SmolStr;
+use std::{fmt, ops::Deref};
+
+/// Kernel parameters as the kernel's command line has them. `Debug`, `Display` and `Serialize` strike out the values
+/// of keys that hold secrets and the user information of URLs; [`CommandLine::as_str`] is what the machine gets.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct CommandLine {
+    raw: String,
+    /// What is printed, where that differs.
+    shown: Option<Box<str>>,
+}
+
+impl CommandLine {
+    /// The whole line, for the machine; it is not to be printed.
+    pub fn as_str(&self) -> &str {
+        &self.raw
+    }
+
+    fn shown(&self) -> &str {
+        self.shown.as_deref().unwrap_or(&self.raw)
+    }
+
+    fn of(words: &[(SmolStr, Option<Text>)]) -> Self {
+        let line = |text: fn(&SmolStr, &Text) -> String| {
+            let words = words.iter().map(|(name, value)| match value {
+                Some(value) => format!("{name}={}", text(name, value)),
+                None => name.to_string(),
+            });
+            words.collect::<Vec<_>>().join(" ")
+        };
+        let raw = line(|_, value| value.as_str().to_owned());
+        let shown = line(|name, value| match is_secret_key(name) {
+            true => MASK.to_owned(),
+            false => mask_urls(value).into_owned(),
+        });
+        let shown = (shown != raw).then(|| shown.into());
+        Self { raw, shown }
+    }
+}
+
+impl Deref for CommandLine {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.raw
+    }
+}
+impl fmt::Debug for CommandLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.shown(), f)
+    }
+}
+impl fmt::Display for CommandLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.shown())
+    }
+}
+impl Serialize for CommandLine {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.shown())
+    }
+}
 
 /// The command line, and the parameters whose references lead nowhere, each with what it refers to.
 pub(super) fn render(
     params: &FreeLists,
     hardware: Option<&HardwareProfile>,
-) -> (String, Vec<(SmolStr, SmolStr)>) {
+) -> (CommandLine, Vec<(SmolStr, Text)>) {
     let (mut words, mut dangling) = (Vec::new(), Vec::new());
     let mut ordered: Vec<_> = params.0.iter().collect();
     // The kernel wants the size of huge pages before their number (kernel-parameters, hugepages=).
@@ -34,13 +98,13 @@ pub(super) fn render(
                 },
             };
             match text.as_str() {
-                "true" | "True" => words.push(name.to_string()),
+                "true" | "True" => words.push((name.clone(), None)),
                 "false" | "False" => {}
-                text => words.push(format!("{name}={text}")),
+                _ => words.push((name.clone(), Some(text))),
             }
         }
     }
-    (words.join(" "), dangling)
+    (CommandLine::of(&words), dangling)
 }
 
 fn reference(text: &str) -> Option<&str> {
@@ -48,15 +112,15 @@ fn reference(text: &str) -> Option<&str> {
         .and_then(|rest| rest.strip_prefix([':', '.']))
 }
 
-fn look_up(reference: &str, hardware: &HardwareProfile) -> Option<SmolStr> {
+fn look_up(reference: &str, hardware: &HardwareProfile) -> Option<Text> {
     if let Some(name) = reference.strip_prefix("cpuset.") {
-        return hardware.cpu_sets.find(name).map(SmolStr::from);
+        return hardware.cpu_sets.find(name).map(Text::from);
     }
     let (name, part) = reference.strip_prefix("hugepages.")?.rsplit_once('.')?;
     let pages = hardware.hugepages.find(name)?;
     match part {
         "size" => pages.size.clone(),
-        "count" => pages.count.map(|count| SmolStr::from(count.to_string())),
+        "count" => pages.count.map(|count| Text::from(count.to_string())),
         _ => None,
     }
 }
@@ -81,12 +145,29 @@ mod tests {
         ]);
         let (line, dangling) = render(&params, None);
         assert_eq!(
-            line,
+            line.as_str(),
             "hugepagesz=1G hugepages=8 quiet console=tty0 console=ttyS0,115200"
         );
         assert_eq!(
             dangling,
             [("x".into(), "hardwareprofile:cpuset.none".into())]
         );
+    }
+
+    #[test]
+    fn secrets_are_on_the_line_and_not_in_print() {
+        let params = FreeLists(vec![
+            ("ds".into(), Texts::One("https://u:hunter2@h/".into())),
+            ("password".into(), Texts::One("hunter2 hunter2".into())),
+        ]);
+        let (line, _) = render(&params, None);
+        assert_eq!(
+            line.as_str(),
+            "ds=https://u:hunter2@h/ password=hunter2 hunter2"
+        );
+        let shown = "ds=https://***@h/ password=(secret)";
+        assert_eq!(line.to_string(), shown);
+        assert_eq!(format!("{line:?}"), format!("{shown:?}"));
+        assert_eq!(serde_json::json!(line), shown);
     }
 }

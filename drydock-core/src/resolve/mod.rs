@@ -31,6 +31,7 @@ pub use chain::Chain;
 pub use changes::Changes;
 pub use decode::{DecodeError, decode};
 pub(crate) use incremental::Resolver;
+pub use kernel_params::CommandLine;
 pub use provenance::{ExplainError, Explanation, History, HistoryStep, What};
 pub use resolved::{
     Catalogs, Device, DeviceSelector, InterfaceNetwork, ResolvedDesign, ResolvedDisk,

@@ -3,7 +3,7 @@
 use super::{
     chain::Chain,
     device::device,
-    kernel_params,
+    kernel_params::{self, CommandLine},
     network::DEFAULT_MTU,
     resolved::{
         Device, InterfaceNetwork, ResolvedDesign, ResolvedDisk, ResolvedInterface, ResolvedNetwork,
@@ -14,15 +14,15 @@ use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean, quote},
     field::FieldPath,
     model::{
-        BondMode, FileSystem, HardwareProfile, HostProfile, Interface, Keyed, LogicalVolume,
-        NetworkLink, Partition, TrunkingMode,
+        BondMode, ByKey, FileSystem, HardwareProfile, HostProfile, Interface, Keyed, LogicalVolume,
+        NetworkLink, Partition, Text, TrunkingMode,
     },
     names::{DocumentId, Kind, NetworkName, NodeName},
     source::{Document, Value},
     span::Span,
 };
 use smol_str::SmolStr;
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 pub(super) fn node(
     document: &Document,
@@ -289,7 +289,7 @@ impl Build<'_> {
         disks
     }
 
-    fn kernel_params(&mut self) -> String {
+    fn kernel_params(&mut self) -> CommandLine {
         let (line, dangling) =
             kernel_params::render(&self.spec.platform.kernel_params, self.hardware.as_deref());
         for (name, reference) in dangling {
@@ -360,8 +360,8 @@ fn volume_groups(spec: &HostProfile) -> Vec<ResolvedVolumeGroup> {
 }
 
 /// What selectors see. What the document's metadata says wins over the spec's; `rack` and `name` are what they are.
-fn labels(document: &Document, spec: &HostProfile) -> BTreeMap<SmolStr, SmolStr> {
-    let mut labels: BTreeMap<SmolStr, SmolStr> = BTreeMap::new();
+fn labels(document: &Document, spec: &HostProfile) -> ByKey<Text> {
+    let mut labels: ByKey<Text> = ByKey::default();
     labels.extend(
         spec.metadata
             .labels
@@ -380,6 +380,6 @@ fn labels(document: &Document, spec: &HostProfile) -> BTreeMap<SmolStr, SmolStr>
     if let Some(rack) = &spec.metadata.rack {
         labels.insert("rack".into(), rack.as_str().into());
     }
-    labels.insert("name".into(), document.id.name.clone());
+    labels.insert("name".into(), document.id.name.clone().into());
     labels
 }

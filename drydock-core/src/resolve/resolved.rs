@@ -2,12 +2,15 @@
 //!
 //! A driver finds in a node all it needs (VLAN, MTU, addresses, device selectors) and looks nothing up.
 
-use super::chain::{self, Chain};
+use super::{
+    CommandLine,
+    chain::{self, Chain},
+};
 use crate::{
     field::FieldPath,
     model::{
-        Address, Bonding, BootAction, Catalog, FileSystem, Free, HardwareProfile, HostProfile,
-        Network, NetworkLink, Rack, Region, Route, Size,
+        Address, Bonding, BootAction, ByKey, Catalog, FileSystem, Free, HardwareProfile,
+        HostProfile, Network, NetworkLink, Rack, Region, Route, Size, Text,
     },
     names::{
         DocumentId, HardwareName, Kind, LinkName, NetworkName, NodeName, ProfileName, RackName,
@@ -155,8 +158,7 @@ impl ResolvedDesign {
     }
 }
 
-// What is written is printed, with its secrets struck out, and what follows from it is not: typed texts do not know
-// where a URL in them carries a password.
+// What is written is printed, and what follows from it is not: it would be the same again, many times as long.
 impl fmt::Debug for ResolvedDesign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut design = f.debug_struct("ResolvedDesign");
@@ -195,7 +197,7 @@ pub struct ResolvedNode {
     /// The gateway of its default route, by its primary network.
     pub default_gateway: Option<IpAddr>,
     /// Kernel parameters as the kernel's command line has them.
-    pub kernel_params: String,
+    pub kernel_params: CommandLine,
     /// Network interfaces in their order.
     pub interfaces: Vec<ResolvedInterface>,
     /// Disks in their order.
@@ -207,7 +209,7 @@ pub struct ResolvedNode {
     /// The address of its BMC: its address on the network that `oob.network` names.
     pub oob_address: Option<IpAddr>,
     /// What selectors see: labels of its metadata and its spec, `role`, `rack` and `name`.
-    pub labels: BTreeMap<SmolStr, SmolStr>,
+    pub labels: ByKey<Text>,
 }
 
 impl fmt::Debug for ResolvedNode {
@@ -221,7 +223,7 @@ impl fmt::Debug for ResolvedNode {
 impl ResolvedNode {
     /// A label by its key, as selectors ask for it.
     pub fn label(&self, key: &str) -> Option<&str> {
-        self.labels.get(key).map(SmolStr::as_str)
+        self.labels.get(key).map(Text::as_str)
     }
 
     /// Its identity as a document.
@@ -272,11 +274,11 @@ pub struct Device {
 #[non_exhaustive]
 pub struct DeviceSelector {
     /// The bus, `pci` or `scsi`.
-    pub bus_type: SmolStr,
+    pub bus_type: Text,
     /// The address on it, or `regexp:RE`.
-    pub address: SmolStr,
+    pub address: Text,
     /// What is expected there.
-    pub dev_type: SmolStr,
+    pub dev_type: Text,
 }
 
 /// One network on an interface.

@@ -69,7 +69,7 @@ fn the_value_of_a_kernel_parameter_is_replaced_whole() {
         let spec = format!("host_profile: a\nplatform: {{kernel_params: {params}}}");
         let found = resolved(&[a, ("node", &spec)]);
         assert_eq!(super::said(&found), [""; 0]);
-        found.design.nodes["node"].kernel_params.clone()
+        found.design.nodes["node"].kernel_params.to_string()
     };
     assert_eq!(node("{console: [ttyS1]}"), "console=ttyS1 quiet");
     assert_eq!(node("{console: ttyS1}"), "console=ttyS1 quiet");

@@ -103,14 +103,8 @@ pub fn network_facts(target: &NetworkTarget) -> Facts {
 
 /// The kernel parameters as the world keeps them; none when there are none.
 pub(super) fn kernel_params(node: &ResolvedNode) -> Option<SmolStr> {
-    let masked = |word: &str| match word.split_once('=') {
-        Some((key, _)) if is_secret_key(key) => format!("{key}={MASK}"),
-        _ => mask_urls(word).into_owned(),
-    };
-    let words: Vec<String> = node.kernel_params.split(' ').map(masked).collect();
-    Some(words.join(" "))
-        .filter(|text| !text.is_empty())
-        .map(SmolStr::from)
+    let shown = node.kernel_params.to_string();
+    (!shown.is_empty()).then(|| shown.into())
 }
 
 /// The owner data as the world keeps them.

@@ -4,6 +4,7 @@ use super::{
     facts::{self, Facts},
     node::SimulatedNode,
 };
+use drydock_core::model::{ByKey, Text};
 use drydock_core::{
     driver::{
         BootDevice, Identity, PowerAction, PowerState, Progress, ServerAction, ServerObservation,
@@ -12,10 +13,7 @@ use drydock_core::{
     resolve::ResolvedNode,
 };
 use smol_str::{SmolStr, format_smolstr};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
 /// The fact that tells observations of one target apart: how many calls it had taken when the observation was made.
 pub(super) const GENERATION: &str = "simulated.generation";
@@ -25,7 +23,7 @@ pub(super) const GENERATION: &str = "simulated.generation";
 pub(super) struct Machine {
     pub(super) node: SimulatedNode,
     /// What selectors see of it.
-    pub(super) labels: BTreeMap<SmolStr, SmolStr>,
+    pub(super) labels: ByKey<Text>,
     pub(super) generation: u64,
     phase: Option<Phase>,
     power_change: Option<PowerChange>,

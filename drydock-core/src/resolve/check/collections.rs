@@ -38,6 +38,9 @@ impl Check<'_> {
         if let Some(scalar) = item.as_scalar().filter(|_| self.inherits)
             && self.removal_mark(scalar, item.span).is_some()
         {
+            if !self.may_be_key(&scalar.text, item.span) {
+                return None;
+            }
             return Some(Value::scalar(scalar.text.clone(), Form::Text, item.span));
         }
         if self.says_nothing(item) {
@@ -103,6 +106,9 @@ impl Check<'_> {
         let mut checked = Vec::with_capacity(entries.len());
         for entry in entries {
             let alone = entries.len() == 1;
+            if !self.may_be_key(&entry.key, entry.key_span) {
+                continue;
+            }
             let value = self.inside(&entry.key, |check| match check.removal(entry, alone) {
                 Some(mark) => mark,
                 None => check.keyed_record(&entry.value, record, &entry.key),
@@ -166,6 +172,9 @@ impl Check<'_> {
         if let Some(scalar) = item.as_scalar().filter(|_| self.inherits)
             && self.removal_mark(scalar, item.span).is_some()
         {
+            if !self.may_be_key(&scalar.text, item.span) {
+                return None;
+            }
             let value = Value::map(Vec::new(), item.span);
             return Some(Entry {
                 key: scalar.text.clone(),
@@ -193,6 +202,9 @@ impl Check<'_> {
             );
             return None;
         };
+        if self.is_stray_secret(key, key_span) || !self.may_be_key(&key.text, key_span) {
+            return None;
+        }
         if self.inherits && self.removal_mark(key, key_span).is_some() {
             if entries.len() > 1 {
                 let message = format!(

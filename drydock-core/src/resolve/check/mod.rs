@@ -5,6 +5,7 @@
 //! Removals (`'!x'`, `null`) stay in kinds that inherit; [`super::merge`] carries them out.
 
 mod collections;
+mod secret;
 mod words;
 
 use crate::{
@@ -84,7 +85,7 @@ impl Check<'_> {
             return Some(Value::scalar("!", Form::Text, value.span));
         }
         match (shape, &value.data) {
-            (Shape::Any, _) => Some(value.clone()),
+            (Shape::Any, _) => self.any(value),
             (Shape::Word(word), ValueData::Scalar(scalar)) => self.word(scalar, value.span, word),
             (Shape::Secret, ValueData::Scalar(scalar)) => self.secret(scalar, value.span),
             (Shape::Secret, ValueData::Map(entries)) => match entries.as_slice() {
@@ -207,7 +208,9 @@ impl Check<'_> {
             self.unknown_key(entry, entries, record);
             return None;
         };
-        if !self.may_stand(entry, field) {
+        if !self.may_stand(entry, field)
+            || (field.is_none() && !self.may_be_key(&entry.key, entry.key_span))
+        {
             return None;
         }
         self.inside(field.map_or(&entry.key, |field| field.name), |check| {

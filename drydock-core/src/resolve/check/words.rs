@@ -59,6 +59,9 @@ impl Check<'_> {
         if scalar.is_empty_plain() || scalar.form == Form::Tagged {
             return self.refuse(&value(), Shape::Word(word));
         }
+        if self.is_stray_secret(scalar, span) {
+            return None;
+        }
         match (word.check)(&scalar.text) {
             Ok(text) => {
                 if word.form == WordForm::Boolean && scalar.form == Form::Quoted {
@@ -126,6 +129,7 @@ impl Check<'_> {
             }
             Some(scalar) if scalar.is_null_word() && self.inherits => Some(value.clone()),
             Some(scalar) if scalar.is_null_word() => None,
+            Some(scalar) if self.is_stray_secret(scalar, value.span) => None,
             Some(scalar) if !scalar.is_empty_plain() && scalar.form != Form::Tagged => {
                 let form = if scalar.form == Form::Secret {
                     Form::Secret
@@ -146,6 +150,9 @@ impl Check<'_> {
     pub(super) fn free(&mut self, entries: &[Entry], span: Span, free: FreeShape) -> Value {
         let mut checked = Vec::with_capacity(entries.len());
         for entry in entries {
+            if !self.may_be_key(&entry.key, entry.key_span) {
+                continue;
+            }
             let value = self.inside(&entry.key, |check| {
                 match (check.removal(entry, entries.len() == 1), &entry.value.data) {
                     (Some(mark), _) => mark,

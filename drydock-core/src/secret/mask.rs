@@ -1,0 +1,159 @@
+//! Striking secrets out of text: of a value that may be a URL, and of a source text that need not parse.
+
+use super::is_secret_key;
+use std::borrow::Cow;
+
+/// Strikes out the user information of every URL in a text: `https://u:p@host` becomes `https://***@host`.
+pub fn mask_urls(text: &str) -> Cow<'_, str> {
+    let mut found = url_secrets(text).peekable();
+    if found.peek().is_none() {
+        return Cow::Borrowed(text);
+    }
+    let (mut masked, mut at) = (String::with_capacity(text.len()), 0);
+    for (lo, hi) in found {
+        masked.push_str(&text[at..lo]);
+        masked.push_str("***");
+        at = hi;
+    }
+    masked.push_str(&text[at..]);
+    Cow::Owned(masked)
+}
+
+/// Byte ranges of user information in URLs (RFC 3986 §3.2.1).
+fn url_secrets(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
+    text.match_indices("://").filter_map(|(at, _)| {
+        let lo = at + 3;
+        // Quotes are no end: RFC 3986 allows `'` in a password, and people write `"` and `` ` `` there as well.
+        let rest = &text[lo..];
+        let word = &rest[..rest.find(char::is_whitespace).unwrap_or(rest.len())];
+        let authority = &word[..word.find('/').unwrap_or(word.len())];
+        // A password may hold a `/` that somebody forgot to escape: what follows a colon and is no port is one.
+        let after_colon = authority.rsplit_once(':').map(|(_, after)| after);
+        let is_port = |after: &str| after.bytes().all(|b| b.is_ascii_digit());
+        let holds_password =
+            after_colon.is_some_and(|after| !is_port(after)) && !authority.ends_with(']');
+        let searched = if holds_password { word } else { authority };
+        searched.rfind('@').filter(|&n| n > 0).map(|n| (lo, lo + n))
+    })
+}
+
+/// Strikes out with `*`, byte for byte, what must not be printed of a text: the ranges that the reader found, and,
+/// because a text need not parse, whatever follows the key of a secret position, and user information in URLs.
+pub fn mask(text: &str, exact: &[(u32, u32)]) -> String {
+    let mut ranges: Vec<(usize, usize)> = exact
+        .iter()
+        .map(|&(lo, hi)| (lo as usize, hi as usize))
+        .collect();
+    ranges.extend(url_secrets(text));
+    after_secret_keys(text, &mut ranges);
+    let mut bytes = text.as_bytes().to_vec();
+    for (lo, hi) in ranges {
+        let hi = hi.min(bytes.len());
+        for byte in bytes.get_mut(lo..hi).unwrap_or_default() {
+            // Line ends stay, so that lines keep their numbers; a secret of several lines loses each of them.
+            if !matches!(byte, b'\n' | b'\r') {
+                *byte = b'*';
+            }
+        }
+    }
+    // Ranges of the reader lie on character borders; should one not, losing the text is safer than printing it.
+    String::from_utf8(bytes).unwrap_or_else(|_| "*".repeat(text.len()))
+}
+
+/// In each line that has the key of a secret position: the rest of the line, and the deeper lines below it.
+fn after_secret_keys(text: &str, ranges: &mut Vec<(usize, usize)>) {
+    let mut start = 0;
+    let mut deeper_than: Option<usize> = None;
+    for line in text.split_inclusive(['\n', '\r']) {
+        let content = line.trim_start_matches([' ', '-', '\t']);
+        let indent = line.len() - content.len();
+        if deeper_than.is_some_and(|outer| indent > outer) {
+            ranges.push((start + indent, start + line.len()));
+        } else {
+            if !content.trim().is_empty() {
+                deeper_than = None;
+            }
+            if let Some((key, value)) = secret_in_line(line) {
+                ranges.push((start + value, start + line.len()));
+                deeper_than = Some(key);
+            }
+        }
+        start += line.len();
+    }
+}
+
+/// Byte of a secret position's key in a line, and of what follows its colon.
+fn secret_in_line(line: &str) -> Option<(usize, usize)> {
+    line.match_indices(':').find_map(|(colon, _)| {
+        let before = line[..colon].trim_end().trim_end_matches(['"', '\'']);
+        let key = before
+            .rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .next()
+            .unwrap_or("");
+        let rest = line[colon + 1..].trim();
+        let inside = rest
+            .strip_prefix('{')
+            .and_then(|rest| rest.strip_suffix('}'))
+            .map(str::trim);
+        let is_name =
+            inside.is_some_and(|inside| inside.starts_with("secret:") && !inside.contains(','));
+        (is_secret_key(key) && !is_name).then_some((before.len() - key.len(), colon + 1))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_parse_is_masked_by_key() {
+        let text = "oob:\n  credential: hunter2\n  account: [root\n  'k_g' : |\n    first\n    second\n  uri: qemu+ssh://me:pw@host/x\nnext: 1\n";
+        let masked = mask(text, &[]);
+        assert_eq!(masked.len(), text.len());
+        for secret in ["hunter2", "first", "second", "me:pw"] {
+            assert!(!masked.contains(secret), "{masked}");
+        }
+        assert!(
+            masked.contains("account: [root")
+                && masked.contains("next: 1")
+                && masked.contains("@host/x")
+        );
+    }
+
+    #[test]
+    fn flow_style_and_values_on_the_next_line_are_masked() {
+        let masked = mask("{type: ipmi, credential: hunter2, x: [\n", &[]);
+        assert!(!masked.contains("hunter2"), "{masked}");
+        let masked = mask("credential:\n  hunter2\nz: 1\n", &[]);
+        assert!(
+            !masked.contains("hunter2") && masked.contains("z: 1"),
+            "{masked}"
+        );
+    }
+
+    #[test]
+    fn a_name_of_a_secret_is_no_secret() {
+        assert_eq!(
+            mask("credential: {secret: bmc}\n", &[]),
+            "credential: {secret: bmc}\n"
+        );
+    }
+
+    #[test]
+    fn user_information_is_struck_out_of_urls() {
+        for (url, shown) in [
+            (
+                "see https://u:p@h/x and http://h",
+                "see https://***@h/x and http://h",
+            ),
+            ("https://u:p+/7@h/x", "https://***@h/x"),
+            ("https://u:it's@h/x", "https://***@h/x"),
+            ("https://u:p\"`q@h/x", "https://***@h/x"),
+            ("https://u@h", "https://***@h"),
+            ("https://h:8080/a@b", "https://h:8080/a@b"),
+            ("https://[::1]/a@b", "https://[::1]/a@b"),
+        ] {
+            assert_eq!(mask_urls(url), shown);
+        }
+    }
+}
