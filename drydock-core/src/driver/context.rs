@@ -95,11 +95,8 @@ impl Context {
         match &self.0.secrets {
             Some(source) => source.secret(name).await,
             None => {
-                let reason = "the host gave no source of secrets; give the orchestrator one".into();
-                Err(SecretError {
-                    name: name.secret.clone(),
-                    reason,
-                })
+                let reason = "the host gave no source of secrets; give the orchestrator one";
+                Err(SecretError::absent(name, reason))
             }
         }
     }

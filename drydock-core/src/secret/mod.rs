@@ -4,8 +4,14 @@
 //! Architecture invariant 9: no secret byte appears in a log, event, plan, journal, diagnostic, error, panic, digest or
 //! `Debug` output. Everything that prints text a user wrote goes through [`mask`] or [`mask_urls`].
 
+mod environment;
+mod files;
+mod first_of;
 mod mask;
 
+pub use environment::EnvironmentSecrets;
+pub use files::FileSecrets;
+pub use first_of::FirstOf;
 pub use mask::{mask, mask_urls};
 
 use async_trait::async_trait;
@@ -82,10 +88,32 @@ impl fmt::Debug for Secret {
 }
 
 /// The name of a secret that the host keeps: `{secret: NAME}` in a design.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 pub struct SecretRef {
     /// The name that the host's [`SecretSource`] knows.
     pub secret: SmolStr,
+}
+
+impl SecretRef {
+    /// The secret of this name.
+    pub fn new(name: impl Into<SmolStr>) -> Self {
+        Self {
+            secret: name.into(),
+        }
+    }
+}
+
+// A name may be a path in a vault, written as a URL.
+impl fmt::Debug for SecretRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut reference = f.debug_struct("SecretRef");
+        reference.field("secret", &mask_urls(&self.secret)).finish()
+    }
+}
+impl Serialize for SecretRef {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map([("secret", mask_urls(&self.secret))])
+    }
 }
 
 /// What a design says at a secret position.
@@ -122,14 +150,62 @@ impl<'de> Deserialize<'de> for SecretValue {
     }
 }
 
-/// Why a secret could not be had; never says anything of the secret.
+/// Why a secret could not be had: its name and what to do. Never says anything of the secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("secret `{name}`: {reason}")]
 pub struct SecretError {
-    /// The secret's name.
-    pub name: SmolStr,
+    name: String,
+    reason: String,
+    is_absent: bool,
+}
+
+impl SecretError {
+    /// The secret cannot be had, for this reason; it says what to do.
+    pub fn new(name: &SecretRef, reason: impl Into<String>) -> Self {
+        Self {
+            name: mask_urls(&name.secret).into_owned(),
+            reason: reason.into(),
+            is_absent: false,
+        }
+    }
+
+    /// There is no such secret; the reason says where it is looked for.
+    pub fn absent(name: &SecretRef, reason: impl Into<String>) -> Self {
+        Self {
+            is_absent: true,
+            ..Self::new(name, reason)
+        }
+    }
+
     /// What went wrong and what to do.
-    pub reason: String,
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// Whether the source answered that it has no such secret, rather than failing.
+    pub fn is_absent(&self) -> bool {
+        self.is_absent
+    }
+}
+
+/// The secret that was found at this place, if it can be one. What cannot is overwritten.
+fn found(
+    name: &SecretRef,
+    bytes: Vec<u8>,
+    place: impl Fn() -> String,
+) -> Result<Secret, SecretError> {
+    match String::from_utf8(bytes) {
+        Ok(text) if text.is_empty() => {
+            let reason = format!("{} is empty; write the secret to it", place());
+            Err(SecretError::new(name, reason))
+        }
+        Ok(text) => Ok(Secret::new(text)),
+        Err(error) => {
+            error.into_bytes().fill(0);
+            let reason = format!("{} is not UTF-8; write it as text, such as base64", place());
+            Err(SecretError::new(name, reason))
+        }
+    }
 }
 
 /// Where the host keeps its secrets. Asked at call time, never earlier, so that a rotated secret is seen.
