@@ -282,7 +282,7 @@ impl<'a> IntoIterator for &'a Diagnostics {
 
 /// At most 60 characters of what a user wrote, for a message; URLs lose their user information.
 pub fn quote(text: &str) -> String {
-    let masked = crate::secret::mask_urls(text);
+    let masked = crate::secret::mask_text(text);
     let mut short: String = masked
         .chars()
         .take(60)

@@ -5,7 +5,7 @@ use super::{
     shape::{FreeShape, Record, Shape, Shaped, Word},
     text::masked_entries,
 };
-use crate::secret::{MASK, is_secret_key, mask_urls};
+use crate::secret::{MASK, is_secret_key, mask_text};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{MapAccess, Visitor},
@@ -225,13 +225,13 @@ fn masked(value: &serde_json::Value) -> serde_json::Value {
             .is_some_and(|map| map.len() == 1 && map.contains_key("secret"))
     };
     match value {
-        Value::String(text) => mask_urls(text).into(),
+        Value::String(text) => mask_text(text).into(),
         Value::Array(items) => items.iter().map(masked).collect(),
         Value::Object(entries) => {
             let entries = entries.iter().map(|(key, value)| {
                 let struck = is_secret_key(key) && !value.is_null() && !names_a_secret(value);
                 let shown = if struck { MASK.into() } else { masked(value) };
-                (mask_urls(key).into_owned(), shown)
+                (mask_text(key).into_owned(), shown)
             });
             Value::Object(entries.collect())
         }

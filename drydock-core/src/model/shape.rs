@@ -158,9 +158,9 @@ impl Shaped for Option<crate::secret::SecretValue> {
 
 /// The text as it is, for names. They are printed everywhere, so a URL with user information is none.
 pub(crate) fn any_text(text: &str) -> Result<Cow<'_, str>, String> {
-    match crate::secret::mask_urls(text) {
+    match crate::secret::mask_text(text) {
         Cow::Borrowed(_) => Ok(Cow::Borrowed(text)),
-        Cow::Owned(_) => Err("a name must not hold a secret".to_owned()),
+        Cow::Owned(_) => Err(String::new()),
     }
 }
 
@@ -257,8 +257,10 @@ macro_rules! from_text {
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-                text.parse()
-                    .map_err(|_| serde::de::Error::custom(format_args!("unexpected `{text}`")))
+                text.parse().map_err(|_| {
+                    let text = $crate::secret::mask_text(&text);
+                    serde::de::Error::custom(format_args!("unexpected `{text}`"))
+                })
             }
         }
         impl serde::Serialize for $type {

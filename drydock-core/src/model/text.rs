@@ -3,7 +3,7 @@
 //! [`Text::as_str`], and from nothing else.
 
 use super::shape::{Word, WordForm, WordShape};
-use crate::secret::{MASK, is_secret_key, mask_urls};
+use crate::secret::{MASK, is_secret_key, mask_text};
 use serde::{Deserialize, Serialize, Serializer};
 use smol_str::SmolStr;
 use std::{
@@ -14,7 +14,8 @@ use std::{
 };
 
 /// A text as somebody wrote it. Equality, order and [`Text::as_str`] are about all of it; `Debug`, `Display` and
-/// `Serialize` strike out the user information of URLs, `https://***@host`.
+/// `Serialize` strike out the user information of URLs, `https://***@host`, and what follows a secret's key in a text that
+/// is itself a file.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(transparent)]
 pub struct Text(SmolStr);
@@ -28,17 +29,17 @@ impl Text {
 
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&*mask_urls(&self.0), f)
+        fmt::Debug::fmt(&*mask_text(&self.0), f)
     }
 }
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&mask_urls(&self.0))
+        f.pad(&mask_text(&self.0))
     }
 }
 impl Serialize for Text {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&mask_urls(&self.0))
+        serializer.serialize_str(&mask_text(&self.0))
     }
 }
 
@@ -152,7 +153,7 @@ pub(super) fn masked_entries<'a, T: 'a>(
             true => Shown::Struck,
             false => Shown::Open(value),
         };
-        (mask_urls(key), shown)
+        (mask_text(key), shown)
     })
 }
 

@@ -3,6 +3,7 @@
 //! [`super::check`] has made sure of the form, so decoding a checked value does not fail; should it, the error says where.
 
 use crate::{
+    secret::mask_text,
     source::{Form, Scalar, Value, ValueData},
     span::Span,
 };
@@ -49,13 +50,19 @@ struct ValueDeserializer<'de>(&'de Value);
 
 impl ValueDeserializer<'_> {
     fn placed<T>(self, result: Result<T, DecodeError>) -> Result<T, DecodeError> {
+        let message = |message: String| match self.0.as_scalar() {
+            Some(scalar) if scalar.form == Form::Secret => {
+                "the secret here does not fit".to_owned()
+            }
+            _ => mask_text(&message).into_owned(),
+        };
         result.map_err(|e| DecodeError {
+            message: message(e.message),
             span: if e.span.is_known() {
                 e.span
             } else {
                 self.0.span
             },
-            ..e
         })
     }
 
@@ -211,5 +218,32 @@ impl<'de> MapAccess<'de> for Entries<'de> {
 
     fn size_hint(&self) -> Option<usize> {
         Some(self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_tells_no_secret() {
+        let value = |text, form| Value::scalar(text, form, Span::NONE);
+        for (value, message) in [
+            (
+                value("hunter2", Form::Secret),
+                "the secret here does not fit",
+            ),
+            (
+                value("x://u:hunter2@h", Form::Text),
+                "invalid type: string \"x://***@h\", expected u16",
+            ),
+        ] {
+            assert_eq!(decode::<u16>(&value).unwrap_err().message, message);
+            let list = Value::list(vec![value], Span::NONE);
+            let error = decode::<Vec<u16>>(&list).unwrap_err();
+            assert_eq!(error.message, message);
+            let error = decode::<crate::model::MacAddr>(&list).unwrap_err();
+            assert!(!error.message.contains("hunter2"), "{error}");
+        }
     }
 }

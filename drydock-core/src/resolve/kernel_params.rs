@@ -2,7 +2,7 @@
 
 use crate::{
     model::{FreeLists, HardwareProfile, Text, Texts},
-    secret::{MASK, is_secret_key, mask_urls},
+    secret::{MASK, is_secret_key, mask_text},
 };
 use serde::{Serialize, Serializer};
 use smol_str::SmolStr;
@@ -38,7 +38,7 @@ impl CommandLine {
         let raw = line(|_, value| value.as_str().to_owned());
         let shown = line(|name, value| match is_secret_key(name) {
             true => MASK.to_owned(),
-            false => mask_urls(value).into_owned(),
+            false => mask_text(value).into_owned(),
         });
         let shown = (shown != raw).then(|| shown.into());
         Self { raw, shown }

@@ -19,6 +19,19 @@ pub fn mask_urls(text: &str) -> Cow<'_, str> {
     Cow::Owned(masked)
 }
 
+/// Strikes out of a text what [`mask_urls`] does, and what follows the key of a secret in it: a text may be a whole file,
+/// such as the user data of a boot action with a `password:` in it.
+pub fn mask_text(text: &str) -> Cow<'_, str> {
+    let mut ranges = Vec::new();
+    if text.contains(':') {
+        after_secret_keys(text, &mut ranges);
+    }
+    match ranges.is_empty() {
+        true => mask_urls(text),
+        false => Cow::Owned(mask(text, &[])),
+    }
+}
+
 /// Byte ranges of user information in URLs (RFC 3986 §3.2.1).
 fn url_secrets(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
     text.match_indices("://").filter_map(|(at, _)| {
@@ -137,6 +150,15 @@ mod tests {
             mask("credential: {secret: bmc}\n", &[]),
             "credential: {secret: bmc}\n"
         );
+    }
+
+    #[test]
+    fn a_text_that_is_a_file_loses_what_follows_a_secrets_key() {
+        let text = "#cloud-config\nusers:\n- name: a\n  passwd: x y\n  b: 1\n";
+        let shown = "#cloud-config\nusers:\n- name: a\n  passwd:****\n  b: 1\n";
+        assert_eq!(mask_text(text), shown);
+        assert_eq!(mask_text("{\"token\": \"x\"}"), "{\"token\":*****");
+        assert_eq!(mask_text("a: token, u://x:y@h"), "a: token, u://***@h");
     }
 
     #[test]

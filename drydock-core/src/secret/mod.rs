@@ -2,7 +2,7 @@
 //! may carry one, and where hosts keep theirs.
 //!
 //! Architecture invariant 9: no secret byte appears in a log, event, plan, journal, diagnostic, error, panic, digest or
-//! `Debug` output. Everything that prints text a user wrote goes through [`mask`] or [`mask_urls`].
+//! `Debug` output. Everything that prints text a user wrote goes through [`mask`] or [`mask_text`].
 
 mod environment;
 mod files;
@@ -12,7 +12,7 @@ mod mask;
 pub use environment::EnvironmentSecrets;
 pub use files::FileSecrets;
 pub use first_of::FirstOf;
-pub use mask::{mask, mask_urls};
+pub use mask::{mask, mask_text, mask_urls};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

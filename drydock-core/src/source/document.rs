@@ -85,7 +85,7 @@ impl Scalar {
     pub fn shown(&self) -> SmolStr {
         match self.form {
             Form::Secret => MASK.into(),
-            _ => secret::mask_urls(&self.text).as_ref().into(),
+            _ => secret::mask_text(&self.text).as_ref().into(),
         }
     }
 }
@@ -203,7 +203,7 @@ impl fmt::Debug for Value {
                 .entries(
                     entries
                         .iter()
-                        .map(|e| (secret::mask_urls(&e.key), &e.value)),
+                        .map(|e| (secret::mask_text(&e.key), &e.value)),
                 )
                 .finish(),
         }
@@ -222,7 +222,7 @@ impl fmt::Debug for ValueData {
 
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}: {:?}", secret::mask_urls(&self.key), self.value)
+        write!(f, "{:?}: {:?}", secret::mask_text(&self.key), self.value)
     }
 }
 
@@ -252,7 +252,7 @@ impl Serialize for Value {
             ValueData::Map(entries) => {
                 let mut map = serializer.serialize_map(Some(entries.len()))?;
                 entries.iter().try_for_each(|entry| {
-                    map.serialize_entry(&secret::mask_urls(&entry.key), &entry.value)
+                    map.serialize_entry(&secret::mask_text(&entry.key), &entry.value)
                 })?;
                 map.end()
             }

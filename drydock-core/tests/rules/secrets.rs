@@ -56,8 +56,8 @@ fn an_alias_from_one_secret_to_another_is_right() {
 #[test]
 fn a_url_with_user_information_is_no_name_and_no_key() {
     let url = "'https://u:hunter2@h'";
-    let name = "expected a text, found `https://***@h`: a name must not hold a secret";
-    let key = "a key must not hold a secret, and this URL has user information";
+    let name = "expected a text, found `https://***@h`: no secret may stand here";
+    let key = "a key must not hold a secret, such as the user information of a URL";
     for (spec, message) in [
         (format!("  platform: {{image: ①{url}}}\n"), name),
         (format!("  metadata: {{tags: [①{url}]}}\n"), name),

@@ -7,7 +7,7 @@
 use super::Check;
 use crate::{
     diagnostic::{Code, Diagnostic},
-    secret::{is_secret_key, mask_urls},
+    secret::{is_secret_key, mask_text},
     source::{Form, Scalar, Value, ValueData},
     span::Span,
 };
@@ -30,11 +30,11 @@ impl Check<'_> {
 
     /// Whether a key may be printed. That it may not is reported.
     pub(super) fn may_be_key(&mut self, key: &str, span: Span) -> bool {
-        let may_be = !key.contains('@') || matches!(mask_urls(key), Cow::Borrowed(_));
+        let may_be = !key.contains(':') || matches!(mask_text(key), Cow::Borrowed(_));
         if !may_be {
-            let message = "a key must not hold a secret, and this URL has user information";
+            let message = "a key must not hold a secret, such as the user information of a URL";
             let found = Diagnostic::new(Code::WRONG_VALUE, message).at(span, "");
-            self.report(found.help("write the URL as a value"));
+            self.report(found.help("write it as a value"));
         }
         may_be
     }

@@ -4,9 +4,11 @@ use super::Check;
 use crate::{
     diagnostic::{Code, Diagnostic, Severity, quote},
     model::shape::{FreeShape, Shape, WordForm, WordShape},
+    secret::mask_text,
     source::{Entry, Form, Scalar, Value, ValueData},
     span::Span,
 };
+use std::borrow::Cow;
 
 impl Check<'_> {
     /// What the scalar removes: `Some("x")` for `!x`, `Some("")` for `!`. An unquoted one is reported, and understood.
@@ -94,10 +96,11 @@ impl Check<'_> {
                 } else {
                     quote(&scalar.text)
                 };
-                let why = if why.is_empty() {
-                    why
-                } else {
-                    format!(": {why}")
+                // What a check says of a part of the text may be a part of a secret.
+                let why = match mask_text(&scalar.text) {
+                    Cow::Owned(_) => ": no secret may stand here".to_owned(),
+                    Cow::Borrowed(_) if why.is_empty() => why,
+                    Cow::Borrowed(_) => format!(": {why}"),
                 };
                 let message = format!("expected {}, found {found}{why}", word.expected);
                 self.report(Diagnostic::new(Code::WRONG_VALUE, message).at(span, ""));
