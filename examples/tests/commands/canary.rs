@@ -1,37 +1,17 @@
 //! No byte of a secret leaves any example, whatever it is asked for and however broken the design is.
 
 use crate::{Folder, Ran, run, site};
+use drydock_core::testing::canary::Canary;
 
 const CANARY: &str = "Kanarienvogel+/7";
 
-/// How a secret might get out: as it is, in hexadecimal, in base64 at any alignment, in a URL.
-fn disguises() -> Vec<String> {
-    let bytes = CANARY.as_bytes();
-    let hex = bytes.iter().map(|b| format!("{b:02x}")).collect();
-    let url = CANARY.replace('+', "%2B").replace('/', "%2F");
-    let mut all = vec![CANARY.to_owned(), hex, url];
-    all.extend((0..3).map(|skip| base64(&bytes[skip..])));
-    all
-}
-
-/// The part of the base64 form that does not depend on what follows.
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let groups = bytes.chunks_exact(3).flat_map(|group| {
-        let n = u32::from(group[0]) << 16 | u32::from(group[1]) << 8 | u32::from(group[2]);
-        [18, 12, 6, 0].map(|shift| ALPHABET[(n >> shift & 63) as usize] as char)
-    });
-    groups.collect()
-}
-
 fn silent(example: &str, arguments: &[&str]) -> Ran {
     let ran = run(example, arguments);
-    for disguise in disguises() {
-        let told = ran.out.contains(&disguise) || ran.err.contains(&disguise);
-        assert!(
-            !told,
-            "{example} {arguments:?} tells the secret:\n{}\n{}",
-            ran.out, ran.err
+    for text in [&ran.out, &ran.err] {
+        let form = Canary::new(CANARY).found_in(text);
+        assert_eq!(
+            form, None,
+            "{example} {arguments:?} tells the secret:\n{text}"
         );
     }
     ran

@@ -4,13 +4,11 @@
 mod canary;
 mod custom_driver;
 mod deploy;
+mod programs;
 mod resolve;
 mod validate;
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{path::PathBuf, process::Command};
 
 /// The bundled site.
 pub(crate) fn site() -> String {
@@ -40,26 +38,14 @@ impl Ran {
     }
 }
 
-/// Runs an example, which `cargo test` has built beside this test.
+/// Runs an example as it is now.
 pub(crate) fn run<A: AsRef<str>>(example: &str, arguments: &[A]) -> Ran {
-    let tests = std::env::current_exe().unwrap();
-    let built = tests
-        .parent()
-        .and_then(Path::parent)
-        .unwrap()
-        .join("examples")
-        .join(example);
     let arguments: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
-    let output = Command::new(&built)
+    let output = Command::new(programs::program(example))
         .args(&arguments)
         .env_remove("NO_COLOR")
-        .output();
-    let output = output.unwrap_or_else(|e| {
-        panic!(
-            "{}: {e}; build it with `cargo build --examples`",
-            built.display()
-        )
-    });
+        .output()
+        .unwrap();
     Ran {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8(output.stdout).unwrap(),
