@@ -3,6 +3,7 @@
 //!
 //! What they measured stands in `docs/BENCHMARKS.md`.
 
+pub mod hostile;
 pub mod process;
 pub mod site;
 pub mod stages;
