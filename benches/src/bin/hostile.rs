@@ -15,7 +15,7 @@ use std::{
     env, fs,
     io::{self, Write},
     panic::{self, AssertUnwindSafe},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, ExitCode},
     sync::mpsc,
     thread,
@@ -189,10 +189,7 @@ impl std::fmt::Display for Worst {
 /// Runs one case in a thread of its own, so that one that hangs can be told.
 fn judged(seed: u64, case: Vec<u8>, worst: &mut Worst) -> Result<(), String> {
     let file = current_file();
-    if let Some(folder) = file.parent() {
-        // Without the file the seed is left, which is printed as well.
-        let _ = fs::create_dir_all(folder);
-    }
+    // Without the file the seed is left, which is printed as well.
     let _ = fs::write(&file, &case);
     let place = format!("case {seed} ({} bytes) in {}", case.len(), file.display());
     let size = case.len();
@@ -239,12 +236,13 @@ fn processor_time() -> Duration {
     }
 }
 
-/// Where the case that is running stands.
+/// Where the case that is running stands: beside this program.
 fn current_file() -> PathBuf {
-    let target = env::current_exe().ok();
-    let target = target.as_deref().and_then(|program| program.parent());
-    let folder = target.map_or_else(env::temp_dir, |folder| folder.join("hostile"));
-    folder.join("case.yaml")
+    let program = env::current_exe().ok();
+    let folder = program.as_deref().and_then(Path::parent);
+    folder
+        .map_or_else(env::temp_dir, Path::to_path_buf)
+        .join("hostile-case.yaml")
 }
 
 fn say(text: &str) {
