@@ -1,6 +1,6 @@
 //! Addresses: what a node has on a network, and hardware addresses.
 
-use super::shape::{Word, WordForm, WordShape, from_text};
+use super::shape::{Spelling, Word, WordForm, WordShape, from_text, ip};
 use std::{borrow::Cow, fmt, net::IpAddr, str::FromStr};
 
 /// The address of a node on a network.
@@ -54,6 +54,7 @@ impl Word for Address {
     const WORD: WordShape = WordShape {
         expected: "an IP address, dhcp, slaac or auto",
         form: WordForm::Text,
+        spelling: Spelling::Pattern(concat!("^(dhcp|slaac|auto|", ip!(), ")$")),
         commas: false,
         single: false,
         check: |text| text.parse::<Address>().map(|_| Cow::Borrowed(text)),
@@ -97,6 +98,7 @@ impl Word for MacAddr {
     const WORD: WordShape = WordShape {
         expected: "a hardware address such as 02:00:00:00:00:01",
         form: WordForm::Text,
+        spelling: Spelling::Pattern(r"^[-:.]*([0-9A-Fa-f][-:.]*){12}$"),
         commas: false,
         single: false,
         check: |text| {

@@ -1,6 +1,6 @@
 //! Selectors: which nodes, by their labels. `role=compute,rack in (r1,r2),!gpu`
 
-use super::shape::{Word, WordForm, WordShape, from_text};
+use super::shape::{Spelling, Word, WordForm, WordShape, from_text};
 use smol_str::SmolStr;
 use std::{borrow::Cow, fmt, str::FromStr};
 
@@ -137,6 +137,7 @@ impl Word for Selector {
     const WORD: WordShape = WordShape {
         expected: "a selector such as role=compute,rack in (r1,r2),!gpu",
         form: WordForm::Text,
+        spelling: Spelling::Any,
         commas: false,
         single: false,
         check: |text| text.parse::<Selector>().map(|_| Cow::Borrowed(text)),

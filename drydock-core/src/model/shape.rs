@@ -35,12 +35,39 @@ pub struct WordShape {
     pub expected: &'static str,
     /// What it becomes in JSON.
     pub form: WordForm,
+    /// Which texts it may be, as far as a schema can say.
+    pub spelling: Spelling,
     /// Whether a list of it may be written as one text with commas.
     pub commas: bool,
     /// Whether a list of one may be written without the list.
     pub single: bool,
     /// The text as it is kept, or why it is wrong (empty: it is not what is expected).
     pub check: fn(&str) -> Result<Cow<'_, str>, String>,
+}
+
+/// Which texts a single value may be, for schemas. It never excludes what [`WordShape::check`] accepts.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Spelling {
+    /// Any.
+    Any,
+    /// Those that match a regular expression.
+    Pattern(&'static str),
+    /// These words.
+    Words(&'static [SpelledWord]),
+    /// Whole numbers up to this one.
+    UpTo(u64),
+}
+
+/// One of the words that a value may be.
+#[derive(Debug, Clone, Copy)]
+pub struct SpelledWord {
+    /// The word.
+    pub word: &'static str,
+    /// Spellings of old designs.
+    pub old: &'static [&'static str],
+    /// What it means.
+    pub doc: &'static str,
 }
 
 /// What a single value is in JSON.
@@ -64,6 +91,10 @@ pub struct FreeShape {
 /// The form of a map with known keys.
 #[derive(Debug)]
 pub struct RecordShape {
+    /// The name of its type.
+    pub name: &'static str,
+    /// What it is, as its documentation says.
+    pub doc: &'static str,
     /// The key that names a record inside a list of them.
     pub key: &'static str,
     /// The known keys.
@@ -79,6 +110,8 @@ pub struct RecordShape {
 pub struct FieldShape {
     /// The key.
     pub name: &'static str,
+    /// What it means, as its documentation says.
+    pub doc: &'static str,
     /// Spellings of old designs.
     pub old: &'static [&'static str],
     /// The form of its value.
@@ -168,8 +201,8 @@ macro_rules! text_words {
     ($($type:ty)*) => {$(
         impl Word for $type {
             const WORD: WordShape =
-                WordShape { expected: "a text", form: WordForm::Text, commas: false,
-                single: false, check: any_text };
+                WordShape { expected: "a text", form: WordForm::Text, spelling: Spelling::Any,
+                commas: false, single: false, check: any_text };
         }
     )*};
 }
@@ -186,12 +219,21 @@ fn canonical(text: &str, value: impl ToString) -> Cow<'_, str> {
     }
 }
 
+/// A regular expression that every IPv4 or IPv6 address matches.
+macro_rules! ip {
+    () => {
+        r"((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*"
+    };
+}
+pub(crate) use ip;
+
 macro_rules! parsed_words {
-    ($($type:ty, $expected:literal, $form:ident;)*) => {$(
+    ($($type:ty, $expected:literal, $form:ident, $spelling:expr;)*) => {$(
         impl Word for $type {
             const WORD: WordShape = WordShape {
                 expected: $expected,
                 form: WordForm::$form,
+                spelling: $spelling,
                 commas: false,
                 single: false,
                 check: |text| match text.parse::<$type>() {
@@ -203,22 +245,23 @@ macro_rules! parsed_words {
     )*};
 }
 parsed_words! {
-    u8, "a whole number from 0 to 255", Integer;
-    u16, "a whole number from 0 to 65535", Integer;
-    u32, "a whole number", Integer;
-    u64, "a whole number", Integer;
-    bool, "true or false", Boolean;
-    std::net::IpAddr, "an IP address", Text;
-    ipnet::IpNet, "a network such as 10.0.0.0/24 or 2001:db8::/64", Text;
+    u8, "a whole number from 0 to 255", Integer, Spelling::UpTo(u8::MAX as u64);
+    u16, "a whole number from 0 to 65535", Integer, Spelling::UpTo(u16::MAX as u64);
+    u32, "a whole number", Integer, Spelling::UpTo(u32::MAX as u64);
+    u64, "a whole number", Integer, Spelling::UpTo(u64::MAX);
+    bool, "true or false", Boolean, Spelling::Any;
+    std::net::IpAddr, "an IP address", Text, Spelling::Pattern(concat!("^(", ip!(), ")$"));
+    ipnet::IpNet, "a network such as 10.0.0.0/24 or 2001:db8::/64", Text,
+        Spelling::Pattern(concat!("^(", ip!(), ")/[0-9]{1,3}$"));
 }
 
 /// Declares an enum whose values are written as words; the first spelling of each is the present one.
 macro_rules! words {
-    ($(#[$doc:meta])* pub enum $type:ident, $expected:literal { $($(#[$vdoc:meta])* $variant:ident = $word:literal $(| $old:literal)*,)* }) => {
+    ($(#[$doc:meta])* pub enum $type:ident, $expected:literal { $($(#[doc = $vdoc:literal])* $variant:ident = $word:literal $(| $old:literal)*,)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
-        pub enum $type { $($(#[$vdoc])* $variant,)* }
+        pub enum $type { $($(#[doc = $vdoc])* $variant,)* }
 
         impl $type {
             /// The word as it is written.
@@ -241,6 +284,11 @@ macro_rules! words {
             const WORD: $crate::model::shape::WordShape = $crate::model::shape::WordShape {
                 expected: $expected,
                 form: $crate::model::shape::WordForm::Text,
+                spelling: $crate::model::shape::Spelling::Words(&[$($crate::model::shape::SpelledWord {
+                    word: $word,
+                    old: &[$($old),*],
+                    doc: concat!($($vdoc),*),
+                }),*]),
                 commas: false,
                 single: false,
                 check: |text| text.parse::<$type>().map(|word| std::borrow::Cow::Borrowed(word.as_str())),
@@ -275,19 +323,19 @@ pub(crate) use from_text;
 /// Declares a struct that is written as a map, and its [`RecordShape`] with it: `field: Type | "old spelling" => scope`.
 macro_rules! record {
     (
-        $(#[$doc:meta])*
+        $(#[doc = $doc:literal])*
         pub struct $type:ident $(key $pk:literal)? {
-            $($(#[$fdoc:meta])* $field:ident $(as $name:literal)? : $fty:ty $(| $old:literal)* $(=> $scope:ident)? ,)*
+            $($(#[doc = $fdoc:literal])* $field:ident $(as $name:literal)? : $fty:ty $(| $old:literal)* $(=> $scope:ident)? ,)*
         }
         $(rest $rfield:ident : $rest:ty;)?
         $(gone { $($gone:literal => $instead:literal,)* })?
     ) => {
-        $(#[$doc])*
+        $(#[doc = $doc])*
         #[derive(Debug, Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(default)]
         #[non_exhaustive]
         pub struct $type {
-            $($(#[$fdoc])* $(#[serde(rename = $name)])? pub $field: $fty,)*
+            $($(#[doc = $fdoc])* $(#[serde(rename = $name)])? pub $field: $fty,)*
             $(
                 /// What stands under keys that are not known beforehand.
                 #[serde(flatten)]
@@ -296,9 +344,12 @@ macro_rules! record {
         }
         impl $crate::model::shape::Record for $type {
             const RECORD: $crate::model::shape::RecordShape = $crate::model::shape::RecordShape {
+                name: stringify!($type),
+                doc: concat!($($doc),*),
                 key: $crate::model::shape::first(&[$($pk,)? "name"]),
                 fields: &[$($crate::model::shape::FieldShape {
                     name: $crate::model::shape::first(&[$($name,)? stringify!($field)]),
+                    doc: concat!($($fdoc),*),
                     old: &[$($old),*],
                     shape: <$fty as $crate::model::shape::Shaped>::SHAPE,
                     scope: $crate::model::shape::first_scope(&[

@@ -1,6 +1,6 @@
 //! Sizes of partitions and logical volumes: `20g`, `>512mi`, `80%`.
 
-use super::shape::{Word, WordForm, WordShape, from_text};
+use super::shape::{Spelling, Word, WordForm, WordShape, from_text};
 use std::{borrow::Cow, fmt, str::FromStr};
 
 /// How large a partition or logical volume shall be.
@@ -108,6 +108,7 @@ impl Word for Size {
     const WORD: WordShape = WordShape {
         expected: "a size such as 20g, >512mi or 80%",
         form: WordForm::Text,
+        spelling: Spelling::Pattern(r"^>?([0-9]+[kKmMgGtT][iI]?[bB]?|0*(100|[0-9]{1,2})%)$"),
         commas: false,
         single: false,
         check: |text| text.parse::<Size>().map(|_| Cow::Borrowed(text)),
