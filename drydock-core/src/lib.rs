@@ -13,6 +13,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `render` | diagnostics drawn over the source text, as rustc draws them |
+//! | `schema` | JSON Schemas of the kinds |
 //! | `serde_yaml` | values to and from `serde_yaml::Value`, and resolved documents as YAML |
 //! | `testing` | fixtures and the conformance suites for authors of drivers and stores |
 

@@ -20,6 +20,8 @@ mod oob;
 mod platform;
 mod rack;
 mod region;
+#[cfg(feature = "schema")]
+mod schema;
 mod selector;
 mod size;
 mod storage;
@@ -40,6 +42,8 @@ pub use oob::Oob;
 pub use platform::Platform;
 pub use rack::{Rack, TorSwitch};
 pub use region::{Region, Repositories, Repository, TagDefinition};
+#[cfg(feature = "schema")]
+pub use schema::{combined_schema, schema};
 pub use selector::Selector;
 pub use size::{Amount, Size};
 pub use storage::{FileSystem, LogicalVolume, Partition, PhysicalDevice, Storage, VolumeGroup};
