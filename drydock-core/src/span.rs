@@ -5,6 +5,7 @@
 
 use crate::secret;
 use serde::Serialize;
+use smol_str::SmolStr;
 use std::{
     collections::BTreeMap,
     fmt,
@@ -128,6 +129,8 @@ pub struct SourceFile {
     name: Arc<str>,
     body: Body,
     secrets: Vec<(u32, u32)>,
+    /// Keys whose value is a secret, beside those that always are.
+    secret_keys: Vec<SmolStr>,
     lines: OnceLock<Vec<u32>>,
     masked: OnceLock<String>,
 }
@@ -150,6 +153,7 @@ impl SourceFile {
             name,
             body,
             secrets: Vec::new(),
+            secret_keys: Vec::new(),
             lines,
             masked,
         }
@@ -166,6 +170,19 @@ impl SourceFile {
         );
         self.masked = OnceLock::new();
         self
+    }
+
+    /// The same file once more.
+    fn same(&self) -> Self {
+        Self {
+            id: self.id,
+            name: self.name.clone(),
+            body: self.body.clone(),
+            secrets: self.secrets.clone(),
+            secret_keys: self.secret_keys.clone(),
+            lines: self.lines.clone(),
+            masked: OnceLock::new(),
+        }
     }
 
     /// The file's identity.
@@ -194,7 +211,7 @@ impl SourceFile {
     /// The text with every secret position struck out by `*`, byte for byte as long as what was read.
     pub fn masked(&self) -> &str {
         self.masked
-            .get_or_init(|| secret::mask(self.raw(), &self.secrets))
+            .get_or_init(|| secret::mask_with(self.raw(), &self.secrets, &self.secret_keys))
     }
 
     /// Where this byte stands.
@@ -272,6 +289,29 @@ impl SourceMap {
         self.files.remove(&file);
     }
 
+    /// Marks further bytes that must never be printed. A file they lie in is replaced by one of the same identity, so
+    /// that spans into it stay what they are; other maps that hold the file are not touched.
+    pub fn mark_secrets(&mut self, spans: impl IntoIterator<Item = Span>) {
+        let mut of_file: BTreeMap<FileId, Vec<Span>> = BTreeMap::new();
+        for span in spans {
+            of_file.entry(span.file).or_default().push(span);
+        }
+        for (id, spans) in of_file {
+            if let Some(file) = self.files.get_mut(&id) {
+                *file = Arc::new(file.same().with_secrets(spans));
+            }
+        }
+    }
+
+    /// Strikes out whatever follows one of these keys in a file: where a text does not parse, nothing better is known.
+    pub(crate) fn mark_secret_keys(&mut self, id: FileId, keys: &[SmolStr]) {
+        if let Some(file) = self.files.get_mut(&id).filter(|_| !keys.is_empty()) {
+            let mut marked = file.same();
+            marked.secret_keys = keys.to_vec();
+            *file = Arc::new(marked);
+        }
+    }
+
     /// Adds all files of another map.
     pub fn extend(&mut self, other: &SourceMap) {
         self.files
@@ -343,6 +383,20 @@ mod tests {
             4,
             "a byte past the end is the end"
         );
+    }
+
+    #[test]
+    fn what_turns_out_to_be_secret_later_is_struck_out_too() {
+        let file = SourceFile::text("a.yaml", "token: one\nkey: hunter2\nport: 5\n");
+        let secret = Span::new(file.id(), 16, 23);
+        let mut map = SourceMap::default();
+        map.insert(Arc::new(file));
+        let before = map.clone();
+        map.mark_secrets([secret, Span::new(FileId::unique(), 0, 9)]);
+        let file = map.file(secret).unwrap();
+        assert_eq!(file.masked(), "token:****\nkey: *******\nport: 5\n");
+        assert_eq!(map.origin(secret).to_string(), "a.yaml:2:6");
+        assert_eq!(before.file(secret).unwrap().line(2).0, "key: hunter2");
     }
 
     #[test]

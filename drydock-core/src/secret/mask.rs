@@ -69,12 +69,17 @@ fn url_secrets(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
 /// Strikes out with `*`, byte for byte, what must not be printed of a text: the ranges that the reader found, and,
 /// because a text need not parse, whatever follows the key of a secret position, and user information in URLs.
 pub fn mask(text: &str, exact: &[(u32, u32)]) -> String {
+    mask_with(text, exact, &[])
+}
+
+/// The same, with further keys whose value is a secret.
+pub(crate) fn mask_with(text: &str, exact: &[(u32, u32)], keys: &[SmolStr]) -> String {
     let mut ranges: Vec<(usize, usize)> = exact
         .iter()
         .map(|&(lo, hi)| (lo as usize, hi as usize))
         .collect();
     ranges.extend(url_secrets(text));
-    after_secret_keys(text, &mut ranges);
+    after_secret_keys(text, keys, &mut ranges);
     let mut bytes = text.as_bytes().to_vec();
     for (lo, hi) in ranges {
         let hi = hi.min(bytes.len());
@@ -90,7 +95,7 @@ pub fn mask(text: &str, exact: &[(u32, u32)]) -> String {
 }
 
 /// In each line that has the key of a secret position: the rest of the line, and the deeper lines below it.
-fn after_secret_keys(text: &str, ranges: &mut Vec<(usize, usize)>) {
+fn after_secret_keys(text: &str, keys: &[SmolStr], ranges: &mut Vec<(usize, usize)>) {
     let mut start = 0;
     let mut deeper_than: Option<usize> = None;
     for line in text.split_inclusive(['\n', '\r']) {
@@ -102,7 +107,7 @@ fn after_secret_keys(text: &str, ranges: &mut Vec<(usize, usize)>) {
             if !content.trim().is_empty() {
                 deeper_than = None;
             }
-            if let Some((key, value)) = secret_in_line(line) {
+            if let Some((key, value)) = secret_in_line(line, keys) {
                 ranges.push((start + value, start + line.len()));
                 deeper_than = Some(key);
             }
@@ -112,13 +117,15 @@ fn after_secret_keys(text: &str, ranges: &mut Vec<(usize, usize)>) {
 }
 
 /// Byte of a secret position's key in a line, and of what follows its colon.
-fn secret_in_line(line: &str) -> Option<(usize, usize)> {
+fn secret_in_line(line: &str, keys: &[SmolStr]) -> Option<(usize, usize)> {
     line.match_indices(':').find_map(|(colon, _)| {
         let before = line[..colon].trim_end().trim_end_matches(['"', '\'']);
+        let further = keys.iter().find(|key| before.ends_with(key.as_str()));
         let key = before
             .rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
             .next()
             .unwrap_or("");
+        let key = further.map_or(key, SmolStr::as_str);
         let rest = line[colon + 1..].trim();
         let inside = rest
             .strip_prefix('{')
@@ -126,7 +133,8 @@ fn secret_in_line(line: &str) -> Option<(usize, usize)> {
             .map(str::trim);
         let is_name =
             inside.is_some_and(|inside| inside.starts_with("secret:") && !inside.contains(','));
-        (is_secret_key(key) && !is_name).then_some((before.len() - key.len(), colon + 1))
+        ((further.is_some() || is_secret_key(key)) && !is_name)
+            .then_some((before.len() - key.len(), colon + 1))
     })
 }
 
