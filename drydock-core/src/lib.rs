@@ -12,6 +12,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
+//! | `jsonschema` | JSON Schemas for kinds that a host registers |
 //! | `render` | diagnostics drawn over the source text, as rustc draws them |
 //! | `schema` | JSON Schemas of the kinds |
 //! | `serde_yaml` | values to and from `serde_yaml::Value`, and resolved documents as YAML |

@@ -9,7 +9,7 @@ use crate::{
         survey::observe_all,
         worker::{Outcome, Worker},
     },
-    model::Selector,
+    model::{Kinds, Selector},
     names::{PlanId, RunId},
     plan::{self, Goal, Observations, Plan, Planned},
     resolve::Allocations,
@@ -77,6 +77,7 @@ pub struct Orchestrator {
     sources: Vec<Arc<dyn DesignSource>>,
     drivers: Arc<Drivers>,
     rules: Arc<RuleSet>,
+    kinds: Kinds,
     allocations: Allocations,
     store: Arc<dyn StateStore>,
     sinks: Vec<Arc<dyn EventSink>>,
@@ -92,6 +93,7 @@ impl Orchestrator {
             sources: Vec::new(),
             drivers: Arc::new(drivers),
             rules: Arc::new(RuleSet::standard()),
+            kinds: Kinds::new(),
             allocations: Allocations::default(),
             store: Arc::new(MemoryStore::new()),
             sinks: Vec::new(),
@@ -112,6 +114,13 @@ impl Orchestrator {
     #[must_use]
     pub fn rules(mut self, rules: RuleSet) -> Self {
         self.rules = Arc::new(rules);
+        self
+    }
+
+    /// Says which kinds there are beside those that are built in.
+    #[must_use]
+    pub fn kinds(mut self, kinds: Kinds) -> Self {
+        self.kinds = kinds;
         self
     }
 
@@ -170,7 +179,12 @@ impl Orchestrator {
                 all.files.extend(&snapshot.files);
             }
         }
-        Ok(Design::new(all, &self.rules, &self.allocations))
+        Ok(Design::with_kinds(
+            all,
+            &self.rules,
+            &self.allocations,
+            &self.kinds,
+        ))
     }
 
     /// Observes what a plan for these nodes may touch.

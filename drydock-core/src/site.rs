@@ -2,6 +2,7 @@
 
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
+    model::Kinds,
     names::{DocumentId, NodeName},
     resolve::{Allocations, Changes, ResolvedDesign, Resolver},
     source::Snapshot,
@@ -34,7 +35,18 @@ impl Design {
         rules: &RuleSet,
         allocations: &Allocations,
     ) -> Self {
+        Self::with_kinds(snapshot, rules, allocations, &Kinds::new())
+    }
+
+    /// The same with kinds that the host has registered.
+    pub fn with_kinds(
+        snapshot: impl Into<Arc<Snapshot>>,
+        rules: &RuleSet,
+        allocations: &Allocations,
+        kinds: &Kinds,
+    ) -> Self {
         let mut kept = Kept::new(allocations);
+        kept.resolver.kinds = kinds.clone();
         kept.update(rules, Changes::all(snapshot));
         let mut found = kept.resolver.found();
         found.extend(kept.judgement.found());
@@ -108,6 +120,13 @@ impl Site {
     #[must_use]
     pub fn allocations(mut self, allocations: Allocations) -> Self {
         self.kept.resolver.allocations = allocations;
+        self
+    }
+
+    /// Says which kinds the host has registered; to be said before the first update.
+    #[must_use]
+    pub fn kinds(mut self, kinds: Kinds) -> Self {
+        self.kept.resolver.kinds = kinds;
         self
     }
 

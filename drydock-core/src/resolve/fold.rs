@@ -4,12 +4,12 @@
 use super::{
     chain::Documents,
     merge::{self, Watch},
+    merge_policy::SpecPolicy,
     resolved::ResolvedDesign,
 };
 use crate::{
     diagnostic::{Code, Diagnostic, quote},
     field::FieldPath,
-    model::{HostProfile, shape::Record},
     names::DocumentId,
     source::{Document, Value},
     span::Span,
@@ -55,9 +55,20 @@ impl Folds {
         self.prefixes.retain(|prefix, _| used.contains(&**prefix));
     }
 
-    /// What these documents amount to; nothing for none.
+    /// What these documents, profiles and nodes, amount to; nothing for none.
     pub(super) fn value(
         &mut self,
+        chain: &[DocumentId],
+        documents: &Documents,
+        design: &ResolvedDesign,
+    ) -> Option<Value> {
+        self.value_by(SpecPolicy::PROFILES, chain, documents, design)
+    }
+
+    /// What these documents amount to by a policy; nothing for none.
+    pub(super) fn value_by(
+        &mut self,
+        spec: SpecPolicy<'_>,
         chain: &[DocumentId],
         documents: &Documents,
         design: &ResolvedDesign,
@@ -72,7 +83,7 @@ impl Folds {
             let Some(document) = documents.get(&chain[length - 1]) else {
                 continue;
             };
-            let (merged, removals) = step(value.as_ref(), document, prefix, design);
+            let (merged, removals) = step_by(spec, value.as_ref(), document, prefix, design);
             value = Some(merged.clone());
             let merged = Prefix {
                 value: merged,
@@ -99,8 +110,18 @@ impl Folds {
     }
 }
 
-/// A document over what the chain before it amounts to, and what came of its removals.
+/// A profile or node over what the chain before it amounts to, and what came of its removals.
 pub(super) fn step<'c>(
+    base: Option<&Value>,
+    document: &Document,
+    chain: impl IntoIterator<Item = &'c DocumentId> + Copy,
+    design: &ResolvedDesign,
+) -> (Value, Vec<Removal>) {
+    step_by(SpecPolicy::PROFILES, base, document, chain, design)
+}
+
+fn step_by<'c>(
+    spec: SpecPolicy<'_>,
     base: Option<&Value>,
     document: &Document,
     chain: impl IntoIterator<Item = &'c DocumentId> + Copy,
@@ -113,8 +134,7 @@ pub(super) fn step<'c>(
         path: FieldPath::root(),
         removals: BTreeMap::new(),
     };
-    let record = &<HostProfile as Record>::RECORD;
-    let value = merge::merge_spec(base, &document.spec, record, &mut watch);
+    let value = merge::merge_spec(base, &document.spec, spec, &mut watch);
     let removals = watch.removals.into_iter();
     let removals = removals.map(|(field, vain)| (document.id.clone(), field, vain));
     (value, removals.collect())

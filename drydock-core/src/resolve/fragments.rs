@@ -4,6 +4,7 @@
 use super::check;
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, quote},
+    model::Kinds,
     names::DocumentId,
     parallel,
     source::Document,
@@ -68,8 +69,9 @@ impl Fragments {
         &mut self,
         ids: &BTreeSet<DocumentId>,
         files: &SourceMap,
+        kinds: &Kinds,
     ) -> Vec<(DocumentId, Option<Arc<Document>>, Diagnostics)> {
-        self.check_first(ids, files);
+        self.check_first(ids, files, kinds);
         let mut chosen = Vec::with_capacity(ids.len());
         for id in ids {
             let mut found = Diagnostics::new();
@@ -89,7 +91,7 @@ impl Fragments {
     }
 
     /// Brings the fragments of each identity into their order and holds the first against its form.
-    fn check_first(&mut self, ids: &BTreeSet<DocumentId>, files: &SourceMap) {
+    fn check_first(&mut self, ids: &BTreeSet<DocumentId>, files: &SourceMap, kinds: &Kinds) {
         let mut unchecked = Vec::new();
         for id in ids {
             let Some(fragments) = self.0.get_mut(id) else {
@@ -108,7 +110,7 @@ impl Fragments {
         }
         let checked = parallel::map(unchecked, |fragment| {
             let mut found = Diagnostics::new();
-            let checked = check::check(fragment.document(), &mut found);
+            let checked = check::check(fragment.document(), kinds, &mut found);
             (Arc::new(checked), found)
         });
         for (document, found) in checked {

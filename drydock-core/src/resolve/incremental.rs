@@ -8,9 +8,11 @@ use super::{
     Changes,
     address::Allocations,
     chain::{self, Chain},
+    check,
     decode::decode,
     fold::Folds,
     fragments::Fragments,
+    item::Items,
     named, node,
     refused::{Refusals, is_unread},
     resolved::{ResolvedDesign, ResolvedProfile},
@@ -18,7 +20,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
-    model::HostProfile,
+    model::{HostProfile, Kinds},
     names::{DocumentId, Kind, NodeName, ProfileName},
     source::Value,
     span::FileId,
@@ -37,6 +39,9 @@ pub(super) type Found = BTreeMap<DocumentId, Vec<Diagnostic>>;
 pub(crate) struct Resolver {
     pub(crate) design: Arc<ResolvedDesign>,
     pub(crate) allocations: Allocations,
+    /// The kinds that the host has registered; not to be changed once documents were taken in.
+    pub(crate) kinds: Kinds,
+    items: Items,
     fragments: Fragments,
     pub(super) folds: Folds,
     /// What nodes of these parents inherit, nothing if it is too much, and how many such nodes there are.
@@ -66,7 +71,9 @@ impl Resolver {
     /// Takes in changes; says what they touched.
     pub(crate) fn update(&mut self, changes: Changes) -> Touched {
         if changes.anew {
+            let kinds = std::mem::take(&mut self.kinds);
             *self = Self::new(std::mem::take(&mut self.allocations));
+            self.kinds = kinds;
         }
         let mut touched = Touched::new(changes.anew);
         let was_unread = self.design.unread;
@@ -76,6 +83,7 @@ impl Resolver {
         design.unread = self.reading.values().flatten().any(is_unread);
         touched.all |= design.unread != was_unread;
         named::update(design, &mut self.derived, &mut touched);
+        self.items.update(design, &self.kinds, &touched);
         let affected = self.profiles(&touched);
         self.nodes(&affected, &mut touched);
         self.check_unused(&touched);
@@ -93,6 +101,7 @@ impl Resolver {
         let all = all.chain(lists.into_iter().flatten()).cloned();
         let mut found = Diagnostics::new();
         found.extend(all.chain(self.folds.vain_removals()));
+        found.extend(self.items.found());
         found
     }
 
@@ -126,10 +135,14 @@ impl Resolver {
             .files
             .into_iter()
             .for_each(|file| design.files.insert(file));
+        let mut secrets = Vec::new();
         for document in changes.documents {
             candidates.insert(document.id.clone());
+            let document = check::sealed(document, &self.kinds, &mut secrets);
             self.fragments.add(document);
         }
+        design.files.mark_secrets(secrets);
+        check::hide_unread(&changes.diagnostics, &self.kinds, &mut design.files);
         for diagnostic in changes.diagnostics {
             candidates.extend(diagnostic.subject.clone());
             let of_file = self.reading.entry(diagnostic.span().file).or_default();
@@ -143,7 +156,10 @@ impl Resolver {
     fn choose(&mut self, candidates: BTreeSet<DocumentId>, touched: &mut Touched) {
         let design = Arc::make_mut(&mut self.design);
         let refusals = Refusals::of(&candidates, self.reading.values().flatten());
-        for (id, document, found) in self.fragments.choose(&candidates, &design.files) {
+        for (id, document, found) in self
+            .fragments
+            .choose(&candidates, &design.files, &self.kinds)
+        {
             let refused = refusals.with(&id, &found);
             let same_refusals = design.set_refused(&id, refused);
             set(&mut self.documents, &id, found.into_iter().collect());

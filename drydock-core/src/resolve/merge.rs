@@ -1,14 +1,13 @@
 //! The one merge: a later document's spec over what the fold of the earlier ones holds.
 //!
 //! It works on untyped values before any default is applied, and knows no field by name: [`merge_policy`] says how each
-//! shape is inherited. What happens is told to a [`Watch`]; resolving listens for removals of nothing, explaining for
+//! value is inherited. What happens is told to a [`Watch`]; resolving listens for removals of nothing, explaining for
 //! everything.
 //!
 //! [`merge_policy`]: super::merge_policy
 
-use super::merge_policy::{Policy, policy};
+use super::merge_policy::{Policy, SpecPolicy};
 use crate::{
-    model::shape::{RecordShape, Scope, Shape},
     source::{Entry, Form, Value, ValueData},
     span::Span,
 };
@@ -35,21 +34,17 @@ pub(crate) trait Watch {
 pub(crate) fn merge_spec(
     base: Option<&Value>,
     over: &Value,
-    record: &'static RecordShape,
+    spec: SpecPolicy<'_>,
     watch: &mut impl Watch,
 ) -> Value {
-    let inherited = base.map(|base| without_own(base, record));
-    merge(inherited.as_ref(), over, Shape::Record(record), watch)
+    let inherited = base.map(|base| without_own(base, spec));
+    merge(inherited.as_ref(), over, spec.policy(), watch)
         .unwrap_or_else(|| Value::map(Vec::new(), over.span))
 }
 
 /// A parent's value without the fields that only hold for itself.
-fn without_own(base: &Value, record: &RecordShape) -> Value {
-    let own = |entry: &Entry| {
-        record
-            .field(&entry.key)
-            .is_some_and(|field| field.scope == Scope::Own)
-    };
+fn without_own(base: &Value, spec: SpecPolicy<'_>) -> Value {
+    let own = |entry: &Entry| spec.is_own(&entry.key);
     match &base.data {
         ValueData::Map(entries) if entries.iter().any(own) => Value::map(
             entries
@@ -67,7 +62,7 @@ fn without_own(base: &Value, record: &RecordShape) -> Value {
 fn merge<W: Watch>(
     base: Option<&Value>,
     over: &Value,
-    shape: Shape,
+    policy: Policy<'_>,
     watch: &mut W,
 ) -> Option<Value> {
     if base.is_none() && !W::HEARS_ALL && is_plain(over) {
@@ -77,23 +72,12 @@ fn merge<W: Watch>(
         clear(base, over.span, watch);
         return None;
     }
-    match (policy(shape), &over.data) {
+    match (policy, &over.data) {
         (Policy::Unite, ValueData::List(items)) => Some(unite(base, items, over.span, watch)),
-        (Policy::Entries, ValueData::Map(entries)) => {
-            Some(entry_wise(base, entries, over.span, watch, &|_| {
-                Some(Shape::Any)
-            }))
-        }
-        (Policy::Keyed(record), ValueData::Map(entries)) => {
-            Some(entry_wise(base, entries, over.span, watch, &|_| {
-                Some(Shape::Record(record))
-            }))
-        }
-        (Policy::Fields(record), ValueData::Map(entries)) => {
-            Some(entry_wise(base, entries, over.span, watch, &|key| {
-                record.shape_of(key)
-            }))
-        }
+        (
+            Policy::Entries | Policy::Keyed(_) | Policy::Fields(_) | Policy::Item(_),
+            ValueData::Map(entries),
+        ) => Some(entry_wise(base, entries, over.span, policy, watch)),
         _ => {
             watch.set(over);
             Some(over.clone())
@@ -130,8 +114,8 @@ fn entry_wise(
     base: Option<&Value>,
     over: &[Entry],
     span: Span,
+    policy: Policy<'_>,
     watch: &mut impl Watch,
-    shape_of: &dyn Fn(&str) -> Option<Shape>,
 ) -> Value {
     let inherited = base.and_then(Value::as_map).unwrap_or_default();
     let mut entries: Vec<Entry> = Vec::with_capacity(inherited.len() + over.len());
@@ -165,8 +149,8 @@ fn entry_wise(
                 }
                 None => watch.nothing_to_remove(key, by),
             }
-        } else if let Some(shape) = shape_of(key) {
-            let merged = merge(at.map(|at| &entries[at].value), &entry.value, shape, watch);
+        } else if let Some(below) = policy.below(key) {
+            let merged = merge(at.map(|at| &entries[at].value), &entry.value, below, watch);
             match (merged, at) {
                 (Some(value), Some(at)) => {
                     entries[at] = Entry {
@@ -244,6 +228,9 @@ fn unite(base: Option<&Value>, over: &[Value], span: Span, watch: &mut impl Watc
     Value::list(items, span)
 }
 
+/// A secret removes nothing: its text would have to be said.
 fn removal_of(item: &Value) -> Option<&str> {
-    item.as_text()?.strip_prefix('!')
+    let scalar = item.as_scalar()?;
+    let text = scalar.text.strip_prefix('!')?;
+    (scalar.form != Form::Secret).then_some(text)
 }

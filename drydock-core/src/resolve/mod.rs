@@ -8,11 +8,13 @@ mod address;
 mod chain;
 mod changes;
 mod check;
+mod conform;
 mod decode;
 mod device;
 mod fold;
 mod fragments;
 mod incremental;
+mod item;
 mod kernel_params;
 mod legacy;
 mod merge;
@@ -31,6 +33,7 @@ pub use chain::Chain;
 pub use changes::Changes;
 pub use decode::{DecodeError, decode};
 pub(crate) use incremental::Resolver;
+pub use item::ResolvedItem;
 pub use kernel_params::CommandLine;
 pub use provenance::{ExplainError, Explanation, History, HistoryStep, What};
 pub use resolved::{
@@ -40,7 +43,7 @@ pub use resolved::{
 };
 pub(crate) use touched::Touched;
 
-use crate::{diagnostic::Diagnostics, source::Snapshot};
+use crate::{diagnostic::Diagnostics, model::Kinds, source::Snapshot};
 use std::sync::Arc;
 
 /// A resolved design and everything that was found on the way to it.
@@ -58,7 +61,13 @@ pub struct Resolved {
 /// Resolves the documents of a snapshot, given the addresses that earlier resolving has allocated. To keep a design
 /// resolved while documents change, see [`crate::Site`].
 pub fn resolve(snapshot: &Snapshot, allocations: &Allocations) -> Resolved {
+    resolve_with(snapshot, allocations, &Kinds::new())
+}
+
+/// The same with kinds that the host has registered.
+pub fn resolve_with(snapshot: &Snapshot, allocations: &Allocations, kinds: &Kinds) -> Resolved {
     let mut resolver = Resolver::new(allocations.clone());
+    resolver.kinds = kinds.clone();
     resolver.update(Changes::all(snapshot.clone()));
     let diagnostics = resolver.found().sorted(&resolver.design.files);
     Resolved {

@@ -4,14 +4,11 @@
 
 use super::{
     merge::{self, Watch},
+    merge_policy::SpecPolicy,
     resolved::ResolvedDesign,
 };
 use crate::{
     field::FieldPath,
-    model::{
-        HostProfile,
-        shape::{Record, RecordShape, Scope},
-    },
     names::DocumentId,
     source::{Value, ValueData},
     span::Span,
@@ -116,12 +113,12 @@ impl Explanation {
                 continue;
             };
             recorder.current = id.clone();
-            let record = &<HostProfile as Record>::RECORD;
-            recorder.forget_own(record);
+            let spec = SpecPolicy::PROFILES;
+            recorder.forget_own(spec);
             value = Some(merge::merge_spec(
                 value.as_ref(),
                 &document.spec,
-                record,
+                spec,
                 &mut recorder,
             ));
         }
@@ -226,10 +223,9 @@ impl HistoryRecorder {
     }
 
     /// What holds for the document before alone is no part of the next one's history.
-    fn forget_own(&mut self, record: &RecordShape) {
-        let own = |key: &str| record.field(key).is_some_and(|f| f.scope == Scope::Own);
+    fn forget_own(&mut self, spec: SpecPolicy<'_>) {
         self.leaves
-            .retain(|path, _| path.keys().first().is_none_or(|key| !own(key)));
+            .retain(|path, _| path.keys().first().is_none_or(|key| !spec.is_own(key)));
     }
 
     /// Removes every leaf at or below the path, but for those that stay.

@@ -5,6 +5,7 @@
 use super::{
     CommandLine,
     chain::{self, Chain},
+    item::ResolvedItem,
 };
 use crate::{
     field::FieldPath,
@@ -49,6 +50,8 @@ pub struct ResolvedDesign {
     pub profiles: BTreeMap<ProfileName, Arc<ResolvedProfile>>,
     /// Boot actions by name.
     pub boot_actions: BTreeMap<SmolStr, Arc<BootAction>>,
+    /// Configuration items, those of registered kinds after inheritance.
+    pub items: BTreeMap<DocumentId, Arc<ResolvedItem>>,
     /// What was written, checked and in its present spelling, before inheritance.
     pub documents: BTreeMap<DocumentId, Arc<Document>>,
     /// The texts it was read from.

@@ -13,6 +13,7 @@ pub use document::{Document, Entry, Form, Scalar, Value, ValueData};
 #[cfg(feature = "serde_yaml")]
 pub use interop::to_yaml;
 pub use memory::MemorySource;
+pub(crate) use yaml::secrets::{is_secret, names_a_secret, seal};
 
 use crate::{diagnostic::Diagnostics, names::SourceName, span::SourceMap};
 use async_trait::async_trait;

@@ -257,7 +257,7 @@ fn only_what_inherits_has_parents() {
     assert_eq!(
         said(&found),
         [
-            "warning[DD0017] thing.yaml:1:13 example.org/v1/Thing t: nobody registered the kind `example.org/v1/Thing`; it is kept as written"
+            "warning[DD0017] thing.yaml:1:1 example.org/v1/Thing t: nobody registered the kind `example.org/v1/Thing`; it is kept as written"
         ]
     );
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 use std::collections::HashMap;
 
-const NOT_FIRST: &str = "`!` clears all that is inherited, so it is a list's first item";
+pub(super) const NOT_FIRST: &str = "`!` clears all that is inherited, so it is a list's first item";
 
 impl Check<'_> {
     pub(super) fn set(&mut self, items: &[Value], span: Span, word: &'static WordShape) -> Value {

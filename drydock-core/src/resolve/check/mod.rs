@@ -5,14 +5,18 @@
 //! Removals (`'!x'`, `null`) stay in kinds that inherit; [`super::merge`] carries them out.
 
 mod collections;
+mod item;
+mod sealing;
 mod secret;
 mod words;
+
+pub(super) use sealing::{hide_unread, sealed};
 
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean, quote},
     field::FieldPath,
     model::{
-        self,
+        self, Kinds,
         shape::{FieldShape, RecordShape, Scope, Shape},
     },
     names::{DocumentId, Kind},
@@ -20,18 +24,27 @@ use crate::{
     span::Span,
 };
 
-/// The document in its present spelling; a configuration item stays as it is.
-pub(crate) fn check(document: &Document, diagnostics: &mut Diagnostics) -> Document {
+/// The document in its present spelling; a configuration item whose kind does not inherit stays as it is.
+pub(crate) fn check(document: &Document, kinds: &Kinds, diagnostics: &mut Diagnostics) -> Document {
     let mut checked = document.clone();
+    let mut check = Check {
+        id: &document.id,
+        inherits: document.inherits(),
+        path: FieldPath::root(),
+        diagnostics,
+    };
+    let nothing = || Value::map(Vec::new(), document.spec.span);
     if let Some(shape) = model::shape_of(&document.id.kind) {
-        let mut check = Check {
-            id: &document.id,
-            inherits: document.inherits(),
-            path: FieldPath::root(),
-            diagnostics,
-        };
         let spec = check.value(&document.spec, Shape::Record(shape));
-        checked.spec = spec.unwrap_or_else(|| Value::map(Vec::new(), document.spec.span));
+        checked.spec = spec.unwrap_or_else(nothing);
+    } else if let Some(registered) = kinds.find(&document.id.kind) {
+        if let Some(parents) = &registered.parents {
+            check.inherits = true;
+            let spec = check.item_spec(&document.spec, parents, &registered.policy);
+            checked.spec = spec.unwrap_or_else(nothing);
+        }
+    } else {
+        check.unregistered(document, kinds);
     }
     checked
 }
@@ -56,20 +69,24 @@ impl Check<'_> {
     }
 
     pub(super) fn wrong(&mut self, value: &Value, shape: Shape) {
-        let message = format!("expected {}, found {}", shape.expected(), value.what());
+        let is_list = matches!(shape, Shape::Set(_) | Shape::List(_));
+        self.unexpected(value, shape.expected(), is_list);
+    }
+
+    pub(super) fn unexpected(&mut self, value: &Value, expected: &str, is_list: bool) {
+        let message = format!("expected {expected}, found {}", value.what());
         let diagnostic = Diagnostic::new(Code::WRONG_VALUE, message).at(value.span, "");
         let nothing = value
             .as_scalar()
             .is_some_and(|s| s.is_empty_plain() || s.is_null_word());
-        let help = match shape {
-            _ if nothing && self.inherits => {
-                Some("write '!' to clear what is inherited, {} or [] for empty")
-            }
-            _ if nothing => Some("write {} or [] for empty, or leave the key out"),
-            Shape::Set(_) | Shape::List(_) if value.as_scalar().is_some() => {
-                Some("write it in brackets: [...]")
-            }
-            _ => None,
+        let help = if nothing && self.inherits {
+            Some("write '!' to clear what is inherited, {} or [] for empty")
+        } else if nothing {
+            Some("write {} or [] for empty, or leave the key out")
+        } else if is_list && value.as_scalar().is_some() {
+            Some("write it in brackets: [...]")
+        } else {
+            None
         };
         self.report(match help {
             Some(help) => diagnostic.help(help),

@@ -7,7 +7,7 @@ use crate::{
     source::Value,
     span::Span,
 };
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::format_smolstr;
 
 /// The one version that this release reads.
 const GROUP: &str = "drydock";
@@ -64,7 +64,8 @@ impl<'v> Reading<'v> {
         };
         match group == GROUP || OLD_VERSIONS.contains(&text) {
             true => self.built_in(kind_text, kind_place),
-            false => self.other_kind(format_smolstr!("{text}/{kind_text}"), text, place),
+            // Whether anybody registered it, resolving tells.
+            false => Identity::Kind(Kind::Other(format_smolstr!("{text}/{kind_text}"))),
         }
     }
 
@@ -96,10 +97,7 @@ impl<'v> Reading<'v> {
         match (group, version) {
             (GROUP, VERSION) => self.built_in(kind, place),
             (GROUP, _) => self.unknown_version(text, place),
-            _ => {
-                let api_version = format_smolstr!("{group}/{version}");
-                self.other_kind(format_smolstr!("{api_version}/{kind}"), &api_version, place)
-            }
+            _ => Identity::Kind(Kind::Other(format_smolstr!("{group}/{version}/{kind}"))),
         }
     }
 
@@ -134,18 +132,5 @@ impl<'v> Reading<'v> {
         };
         self.push(found.help(help));
         Identity::Unknown
-    }
-
-    fn other_kind(&mut self, kind: SmolStr, api_version: &str, place: Span) -> Identity {
-        let message = format!(
-            "nobody registered the kind {}; it is kept as written",
-            quote(&kind)
-        );
-        let found = Diagnostic::new(Code::UNREGISTERED_KIND, message).at(place, "");
-        self.push(match did_you_mean(api_version, [API_VERSION]) {
-            Some(near) => found.help(format!("did you mean {near}?")),
-            None => found,
-        });
-        Identity::Kind(Kind::Other(kind))
     }
 }

@@ -108,7 +108,7 @@ impl Places {
 }
 
 /// Seals every scalar at these places, and what was shared stays shared.
-pub(super) fn seal(value: &Value, spans: &HashSet<Span>) -> Value {
+pub(crate) fn seal(value: &Value, spans: &HashSet<Span>) -> Value {
     let mut sealed = HashMap::new();
     sealed_value(value, spans, &mut sealed).unwrap_or_else(|| value.clone())
 }
