@@ -61,6 +61,7 @@ pub(crate) struct Violation {
 
 /// What is wrong there.
 #[derive(Debug, Clone)]
+#[cfg_attr(not(feature = "jsonschema"), allow(dead_code))] // Without a validator nothing is.
 pub(crate) enum Wrong {
     /// This was expected.
     Expected(String),
