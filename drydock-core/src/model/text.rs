@@ -2,7 +2,7 @@
 //! secret: both are struck out wherever such a value is printed or serialized. The program gets the text as written from
 //! [`Text::as_str`], and from nothing else.
 
-use super::shape::{Word, WordForm, WordShape};
+use super::shape::{Spelling, Word, WordForm, WordShape};
 use crate::secret::{MASK, is_secret_key, mask_text};
 use serde::{Deserialize, Serialize, Serializer};
 use smol_str::SmolStr;
@@ -99,6 +99,7 @@ impl Word for Text {
     const WORD: WordShape = WordShape {
         expected: "a text",
         form: WordForm::Text,
+        spelling: Spelling::Any,
         commas: false,
         single: false,
         check: |text| Ok(Cow::Borrowed(text)),

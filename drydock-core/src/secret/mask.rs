@@ -1,6 +1,7 @@
 //! Striking secrets out of text: of a value that may be a URL, and of a source text that need not parse.
 
 use super::is_secret_key;
+use smol_str::SmolStr;
 use std::borrow::Cow;
 
 /// Strikes out the user information of every URL in a text: `https://u:p@host` becomes `https://***@host`.
@@ -24,7 +25,7 @@ pub fn mask_urls(text: &str) -> Cow<'_, str> {
 pub fn mask_text(text: &str) -> Cow<'_, str> {
     let mut ranges = Vec::new();
     if text.contains(':') {
-        after_secret_keys(text, &mut ranges);
+        after_secret_keys(text, &[], &mut ranges);
     }
     match ranges.is_empty() {
         true => mask_urls(text),

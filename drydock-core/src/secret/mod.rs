@@ -12,6 +12,7 @@ mod mask;
 pub use environment::EnvironmentSecrets;
 pub use files::FileSecrets;
 pub use first_of::FirstOf;
+pub(crate) use mask::mask_with;
 pub use mask::{mask, mask_text, mask_urls};
 
 use async_trait::async_trait;

@@ -5,7 +5,7 @@ use drydock_core::{
     driver::Drivers,
     field::FieldPath,
     model::Selector,
-    orchestrator::Design,
+    Design,
     plan::{self, Goal, Observations},
     resolve::{Allocations, Explanation, resolve},
     source::{Value, to_yaml, yaml},
