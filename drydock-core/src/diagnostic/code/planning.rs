@@ -1,0 +1,32 @@
+//! DD6001 to DD6007: what stands against planning a target. Found by planning, not by validating.
+
+use super::{Code, Row, codes};
+use crate::diagnostic::Severity;
+
+codes! {
+    NO_DRIVER = 6001, Error, "no driver serves a target",
+        why "The selectors of the registered drivers leave the node or network out, or no out-of-band driver is for its \
+             `oob.type`, so nobody could carry its steps out.",
+        mend "Register a driver that fits it, widen a selector, or correct the labels or the `oob.type`.";
+    SEVERAL_DRIVERS = 6002, Error, "several drivers serve one target",
+        why "Two drivers that work on one machine undo each other's work, and which of them was meant cannot be told.",
+        mend "Narrow the drivers' selectors so that one is left.";
+    UNSUPPORTED_ACTION = 6003, Error, "a driver cannot take an action",
+        why "The driver says, before anything is touched, that it cannot do what the design needs on this target.",
+        mend "Choose another driver for the target, or change its design as the message says.";
+    DEPENDENCY_CYCLE = 6004, Error, "steps wait for each other",
+        why "Each of these nodes is to be deployed after another one of them, so none can be the first.",
+        mend "Remove one of the marked dependencies, or narrow its selector.";
+    NOT_OBSERVED = 6005, Error, "a target could not be observed",
+        why "What is there is not known, or the machine is Broken. Planning without looking could destroy something that \
+             is in use, so nothing is planned for it.",
+        mend "Mend what the message says and plan again; a Broken machine is released first.";
+    DRIFT = 6006, Warning, "a deployed node differs from its design",
+        why "Somebody changed the machine, or the design changed after it was deployed. Drift is told and never mended by \
+             force, for the machine is in use.",
+        mend "Correct the design if the machine is right; else release the node and deploy it again.";
+    DEPENDENCY_NOT_MET = 6007, Error, "a node depends on one that is not there",
+        why "The node is to be deployed after another one, which is neither deployed nor among those that this plan \
+             deploys.",
+        mend "Deploy the other one first, or choose it as well.";
+}

@@ -1,0 +1,15 @@
+//! DD3001 to DD3003: what is installed, and under which name.
+
+use super::{Code, Row, codes};
+use crate::diagnostic::Severity;
+
+codes! {
+    CATALOG = 3001, Error, "an image or kernel is not offered",
+        why "The server driver can install only what its catalog has. A deployment with anything else fails after the \
+             machine is taken.",
+        mend "Name an image and kernel of the catalog, or bring the missing one to the server driver.";
+    HOST_NAME = 3003, Error, "a node's name is no host name",
+        why "A node's name becomes its host name: one DNS label of 63 letters, digits and inner hyphens, 253 characters \
+             with its domain. Two nodes with one full name, whatever its case, take each other's traffic.",
+        mend "Rename the node, or give one of two another primary network.";
+}
