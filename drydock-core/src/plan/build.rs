@@ -2,11 +2,12 @@
 
 use super::{Action, DesignedIdentity, Goal, Observations, Precondition, Target};
 use crate::{
-    diagnostic::{Code, Diagnostic, Diagnostics},
+    diagnostic::{Code, Diagnostic, Diagnostics, quote},
     driver::{
         BootDevice, Change, Drivers, NetworkAction, NetworkTarget, NoDriver, OobAction, OobDriver,
         Risk, ServerAction, ServerDriver, ServerObservation, ServerState,
     },
+    field::FieldPath,
     model::Selector,
     names::{DocumentId, DriverName, Kind},
     resolve::{ResolvedDesign, ResolvedNetwork, ResolvedNode},
@@ -94,14 +95,9 @@ impl Build<'_> {
     fn no_driver(&mut self, id: DocumentId, what: &str, why: NoDriver) {
         match why {
             NoDriver::None => {
-                let help =
-                    "register a driver whose selector (or, out of band, whose oob.type) fits it";
-                self.report(
-                    Code::NO_DRIVER,
-                    id,
-                    format!("no {what} driver serves it"),
-                    help,
-                );
+                let message = format!("no {what} driver serves it");
+                let help = "register a driver whose selector chooses it";
+                self.report(Code::NO_DRIVER, id, message, help);
             }
             NoDriver::Several(names) => {
                 let message = format!("several {what} drivers serve it: {}", names.join(", "));
@@ -113,6 +109,35 @@ impl Build<'_> {
                 );
             }
         }
+    }
+
+    /// The driver of a BMC is chosen by its type, so the type is what is marked.
+    fn no_oob_driver(&mut self, node: &ResolvedNode, why: NoDriver) {
+        let oob_type = node.spec.oob.kind.as_deref().unwrap_or_default();
+        let (code, message, help) = match why {
+            NoDriver::None => (
+                Code::NO_DRIVER,
+                format!("no OOB driver is for the type {}", quote(oob_type)),
+                "register an OOB driver for this oob.type, or correct it",
+            ),
+            NoDriver::Several(names) => (
+                Code::SEVERAL_DRIVERS,
+                format!(
+                    "several OOB drivers are for the type {}: {}",
+                    quote(oob_type),
+                    names.join(", ")
+                ),
+                "register one OOB driver for each type",
+            ),
+        };
+        let written = node.value.at(["oob", "type"]).map(|value| value.span);
+        self.diagnostics.push(
+            Diagnostic::new(code, message)
+                .about(&node.id())
+                .field(FieldPath::of(["oob", "type"]))
+                .at(written.unwrap_or_default(), "")
+                .help(help),
+        );
     }
 
     fn network(&mut self, network: &Arc<ResolvedNetwork>) {
@@ -159,7 +184,7 @@ impl Build<'_> {
             return self.report(
                 Code::UNSUPPORTED_ACTION,
                 id,
-                format!("{} cannot ensure it: {why}", driver.name()),
+                format!("{} does not support `ensure` here: {why}", driver.name()),
                 help,
             );
         }
@@ -190,7 +215,7 @@ impl Build<'_> {
         };
         let oob = match self.drivers.oob_of(node) {
             Ok(driver) => driver.cloned(),
-            Err(why) => return self.no_driver(node.id(), "OOB", why),
+            Err(why) => return self.no_oob_driver(node, why),
         };
         let seen = match self.seen.servers.get(&node.name) {
             Some(Ok(seen)) => seen,
@@ -236,9 +261,12 @@ impl Build<'_> {
                     .map_or(Ok(()), |oob| oob.supports(node, action)),
                 Action::Network(_) | Action::Verify => Ok(()),
             };
-            answer
-                .err()
-                .map(|why| format!("{} cannot {} it: {why}", draft.driver, draft.action))
+            answer.err().map(|why| {
+                format!(
+                    "{} does not support `{}` here: {why}",
+                    draft.driver, draft.action
+                )
+            })
         });
         if let Some(message) = refused {
             let help = "choose another driver for it, or change its design";

@@ -7,6 +7,7 @@ use crate::{
     field::FieldPath,
     names::{NetworkName, NodeName},
     resolve::{ResolvedDesign, ResolvedNode},
+    span::Span,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -136,6 +137,13 @@ fn not_met(
         .about(&node.id())
         .field(FieldPath::of(["depends_on"]))
         .at(written.or(name).unwrap_or_default(), "")
+        .also(place_of(other, design), "what it depends on")
         .help(format!("deploy {other} first, or choose it as well"));
     diagnostics.push(diagnostic);
+}
+
+fn place_of(node: &NodeName, design: &ResolvedDesign) -> Span {
+    let node = design.nodes.get(node).map(|node| node.id());
+    let document = node.and_then(|id| design.documents.get(&id));
+    document.map_or(Span::NONE, |document| document.name_span)
 }

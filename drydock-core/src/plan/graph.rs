@@ -6,6 +6,7 @@ use crate::{
     field::FieldPath,
     names::StepId,
     resolve::ResolvedDesign,
+    span::Span,
 };
 use petgraph::{
     Direction,
@@ -98,20 +99,30 @@ fn report_cycle(
     let message = format!("these nodes wait for each other: {}", names.join(", "));
     let mut diagnostic =
         Diagnostic::new(Code::DEPENDENCY_CYCLE, message).field(FieldPath::of(["depends_on"]));
-    for (n, target) in targets.iter().enumerate() {
+    // Nodes that have it from one profile are named together.
+    let mut written: Vec<(Span, Vec<&str>)> = Vec::new();
+    for target in &targets {
         let Some(node) = design.nodes.get(target.name()) else {
             continue;
         };
-        let span = node
-            .value
-            .field("depends_on")
-            .map(|value| value.span)
-            .unwrap_or_default();
-        let text = format!("{} depends on others here", node.name);
-        diagnostic = if n == 0 {
-            diagnostic.about(&node.id()).at(span, text)
-        } else {
-            diagnostic.also(span, text)
+        if diagnostic.subject.is_none() {
+            diagnostic = diagnostic.about(&node.id());
+        }
+        let span = node.value.field("depends_on").map(|value| value.span);
+        let span = span.unwrap_or_default();
+        match written.iter_mut().find(|(other, _)| *other == span) {
+            Some((_, nodes)) => nodes.push(&node.name),
+            None => written.push((span, vec![&node.name])),
+        }
+    }
+    for (n, (span, nodes)) in written.into_iter().enumerate() {
+        let text = match nodes.as_slice() {
+            [one] => format!("{one} depends on others here"),
+            all => format!("{} depend on others here", all.join(", ")),
+        };
+        diagnostic = match n {
+            0 => diagnostic.at(span, text),
+            _ => diagnostic.also(span, text),
         };
     }
     diagnostics

@@ -1,11 +1,11 @@
 //! Everything that can be printed of a design.
 
 use drydock_core::{
+    Design,
     diagnostic::{Color, render_all},
     driver::Drivers,
     field::FieldPath,
     model::Selector,
-    Design,
     plan::{self, Goal, Observations},
     resolve::{Allocations, Explanation, resolve},
     source::{Value, to_yaml, yaml},

@@ -40,7 +40,7 @@ fn a_schema_of_another_form_is_told() {
 fn an_unknown_kind_is_told() {
     let rak = "---\napiVersion: drydock/v1\nkind: ①Rak\nmetadata: {name: r3}\nspec: {}\n";
     site(RACKS, "", rak, &["error[DD0004] ① there is no kind `Rak`"]);
-    help(RACKS, "", rak, "did you mean Rack?");
+    help(RACKS, "", rak, "did you mean `Rack`?");
 }
 
 // DD0005

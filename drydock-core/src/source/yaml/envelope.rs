@@ -317,10 +317,12 @@ fn is_abstract(metadata: &Value) -> bool {
 fn unknown_key(entry: &Entry, known: &[&str], whose: &str) -> Diagnostic {
     let message = format!("{whose} has no key {}", quote(&entry.key));
     let found = Diagnostic::new(Code::UNKNOWN_KEY, message).at(entry.key_span, "");
-    found.help(match did_you_mean(&entry.key, known.iter().copied()) {
-        Some(near) => format!("did you mean {near}?"),
-        None => format!("the keys are {}", known.join(", ")),
-    })
+    match did_you_mean(&entry.key, known.iter().copied()) {
+        Some(near) => found
+            .help(format!("did you mean `{near}`?"))
+            .edit(entry.key_span, near),
+        None => found.help(format!("the keys are {}", known.join(", "))),
+    }
 }
 
 fn help(style: Style) -> &'static str {

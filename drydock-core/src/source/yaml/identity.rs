@@ -63,7 +63,7 @@ impl<'v> Reading<'v> {
             return Identity::Unknown;
         };
         match group == GROUP || OLD_VERSIONS.contains(&text) {
-            true => self.built_in(kind_text, kind_place),
+            true => self.built_in(kind_text, kind_place, str::to_owned),
             // Whether anybody registered it, resolving tells.
             false => Identity::Kind(Kind::Other(format_smolstr!("{text}/{kind_text}"))),
         }
@@ -95,7 +95,9 @@ impl<'v> Reading<'v> {
             return Identity::Unknown;
         };
         match (group, version) {
-            (GROUP, VERSION) => self.built_in(kind, place),
+            (GROUP, VERSION) => {
+                self.built_in(kind, place, |near| format!("{GROUP}/{near}/{VERSION}"))
+            }
             (GROUP, _) => self.unknown_version(text, place),
             _ => Identity::Kind(Kind::Other(format_smolstr!("{group}/{version}/{kind}"))),
         }
@@ -114,7 +116,13 @@ impl<'v> Reading<'v> {
         Identity::Unknown
     }
 
-    fn built_in(&mut self, text: &str, place: Span) -> Identity {
+    /// `written` is how a kind is written at this place.
+    fn built_in(
+        &mut self,
+        text: &str,
+        place: Span,
+        written: impl FnOnce(&str) -> String,
+    ) -> Identity {
         if let Some(kind) = Kind::built_in(text) {
             return Identity::Kind(kind);
         }
@@ -123,14 +131,17 @@ impl<'v> Reading<'v> {
             format!("there is no kind {}", quote(text)),
         )
         .at(place, "");
-        let help = match did_you_mean(text, Kind::ALL.iter().map(Kind::as_str)) {
-            Some(near) => format!("did you mean {near}?"),
-            None => {
-                let kinds: Vec<&str> = Kind::ALL.iter().map(Kind::as_str).collect();
-                format!("the kinds are {}", kinds.join(", "))
-            }
-        };
-        self.push(found.help(help));
+        self.push(
+            match did_you_mean(text, Kind::ALL.iter().map(Kind::as_str)) {
+                Some(near) => found
+                    .help(format!("did you mean `{near}`?"))
+                    .edit(place, written(near)),
+                None => {
+                    let kinds: Vec<&str> = Kind::ALL.iter().map(Kind::as_str).collect();
+                    found.help(format!("the kinds are {}", kinds.join(", ")))
+                }
+            },
+        );
         Identity::Unknown
     }
 }

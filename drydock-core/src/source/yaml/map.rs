@@ -114,7 +114,8 @@ impl Map {
             let quoted = format!("'{}'", scalar.text.replace('\'', "''"));
             let removal =
                 Diagnostic::new(Code::UNQUOTED_REMOVAL, "a removal must be quoted").at(span, "");
-            found.push(removal.help(format!("write {quoted}")).edit(span, quoted));
+            let help = format!("write {quoted}: YAML reads an unquoted `!` as a tag");
+            found.push(removal.help(help).edit(span, quoted));
         }
         key.text = scalar.text.clone();
         key.position = secrets::position(&key.text);

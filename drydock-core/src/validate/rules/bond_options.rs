@@ -31,6 +31,10 @@ impl DocumentRule for BondOptions {
         ) {
             return;
         }
+        let written = |option: &str| {
+            let value = document.spec.at(["bonding", option]);
+            value.map(|value| value.span).unwrap_or_default()
+        };
         let mode = link.bonding.mode.unwrap_or(BondMode::Disabled);
         for option in options(&link.bonding) {
             if !fits(option, mode) {
@@ -38,6 +42,7 @@ impl DocumentRule for BondOptions {
                 let message = format!("`{option}` means nothing to a bond of mode {mode}");
                 report
                     .document(Code::BOND_OPTIONS, document, field, message)
+                    .also(written("mode"), "the mode")
                     .help("remove it, or choose the mode that it belongs to");
             }
         }
@@ -51,6 +56,7 @@ impl DocumentRule for BondOptions {
                 let message = format!("{option} {delay} is not a multiple of mon_rate {interval}");
                 report
                     .document(Code::BOND_OPTIONS, document, field, message)
+                    .also(written("mon_rate"), "the interval")
                     .help("the kernel rounds it down: write the multiple that is meant");
             }
         }

@@ -1,11 +1,12 @@
 //! DD2012: racks and regions exist, and a network that is local to a rack is used only there. DD0507: that network exists.
 
 use crate::{
-    diagnostic::{Code, Diagnostic, quote},
+    diagnostic::{Code, Diagnostic, did_you_mean, quote},
     field::FieldPath,
     names::{Kind, RackName},
     resolve::{ResolvedDesign, ResolvedNode},
     source::Document,
+    span::Span,
     validate::{DocumentRule, NodeRule, Report, report::names},
 };
 
@@ -28,8 +29,14 @@ impl DocumentRule for Region {
         if !design.regions.contains_key(name) && !design.may_be_unread() {
             let message = format!("there is no region {}", quote(name));
             let diagnostic = Diagnostic::new(Code::LOCATION, message).about(&document.id);
-            let help = "write a Region of this name, or name one that exists";
-            report.push(diagnostic.at(value.span, "").help(help));
+            let diagnostic = diagnostic.at(value.span, "");
+            let known = names(design.regions.keys());
+            report.push(match did_you_mean(name, known) {
+                Some(meant) => diagnostic
+                    .help(format!("did you mean `{meant}`?"))
+                    .edit(value.span, meant),
+                None => diagnostic.help("write a Region of this name, or name one that exists"),
+            });
         }
     }
 }
@@ -97,12 +104,15 @@ impl NodeRule for RackOfNode {
                 };
                 let keys = ["interfaces", &interface.name, "networks", &network.name];
                 let message = format!("network {} ends in rack {owner}", quote(&network.name));
+                let standing = node.value.at(["metadata", "rack"]);
+                let standing = standing.map_or(Span::NONE, |rack| rack.span);
                 let written = design.document(Kind::Rack, owner);
                 let written =
                     written.and_then(|document| Some(document.spec.field("local_networks")?.span));
                 report
                     .node(Code::LOCATION, node, design, FieldPath::of(keys), message)
                     .also(written.unwrap_or_default(), "said here")
+                    .also(standing, "the node's rack")
                     .help("use a network that reaches the node's rack");
             }
         }

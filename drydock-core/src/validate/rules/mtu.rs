@@ -57,10 +57,14 @@ impl DocumentRule for Mtu {
         if mtu > least {
             let message = format!("an MTU of {mtu} does not fit into that of link {link}, {least}");
             let written = design.document(Kind::NetworkLink, link);
-            let written = written.and_then(|document| Some(document.spec.field("mtu")?.span));
+            let place = written.map(|document| match document.spec.field("mtu") {
+                Some(mtu) => (mtu.span, "the link's"),
+                None => (document.name_span, "the link, 1500 where it says nothing"),
+            });
+            let (place, text) = place.unwrap_or_default();
             report
                 .document(Code::MTU, document, field, message)
-                .also(written.unwrap_or_default(), "the link's")
+                .also(place, text)
                 .help("lower it, or raise the link's");
         }
     }

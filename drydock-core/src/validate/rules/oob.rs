@@ -52,8 +52,10 @@ impl NodeRule for OobParameters {
                 let field = FieldPath::of(["addressing", network]);
                 if node.oob_address.is_none() && !design.in_doubt(&node.chain, &field) {
                     let message = format!("the BMC has no address on network {network}");
+                    let named = node.value.at(["oob", "network"]).map(|value| value.span);
                     report
                         .node(Code::OOB_IPMI, node, design, field, message)
+                        .also(named.unwrap_or_default(), "the BMC is on this network")
                         .help(format!(
                             "write addressing: [{{network: {network}, address: ...}}]"
                         ));

@@ -8,6 +8,7 @@ use crate::{
     names::Kind,
     resolve::{ResolvedDesign, ResolvedNetwork, ResolvedNode},
     source::Document,
+    span::Span,
     validate::{DocumentRule, NodeRule, Report, report::span_of_node},
 };
 use std::net::IpAddr;
@@ -35,6 +36,7 @@ impl DocumentRule for Ranges {
                     let message = format!("{address} is outside of {cidr}");
                     report
                         .document(Code::RANGES, document, field(n).join(key), message)
+                        .also(written(document, ["cidr"]), "the network")
                         .help("a range lies inside its network");
                 }
             }
@@ -47,13 +49,11 @@ impl DocumentRule for Ranges {
             }
             if let Some((first, ..)) = before.iter().find(|(_, lo, hi)| start <= *hi && *lo <= end)
             {
-                let keys = field(*first);
-                let other = document.spec.at(keys.keys().iter().map(|key| key.as_str()));
                 let message = format!("the range {start} to {end} overlaps another");
                 report
                     .document(Code::RANGES, document, field(n), message)
                     .also(
-                        other.map(|value| value.span).unwrap_or_default(),
+                        written(document, ["ranges", &first.to_string()]),
                         "this one",
                     )
                     .help("each address is for one thing: shorten one of them");
@@ -61,6 +61,14 @@ impl DocumentRule for Ranges {
             before.push((n, start, end));
         }
     }
+}
+
+/// Where the document writes the value at these keys.
+fn written<const N: usize>(document: &Document, keys: [&str; N]) -> Span {
+    document
+        .spec
+        .at(keys)
+        .map_or(Span::NONE, |value| value.span)
 }
 
 fn bounds(network: &ResolvedNetwork) -> impl Iterator<Item = (usize, IpAddr, IpAddr)> + '_ {
@@ -92,32 +100,34 @@ impl NodeRule for AddressInRange {
             if network.routes.iter().any(|route| route.gateway == Some(ip)) {
                 continue;
             }
-            let mut inside = network.spec.ranges.iter().filter(|range| {
+            let mut inside = network.spec.ranges.iter().enumerate().filter(|(_, range)| {
                 matches!((range.start, range.end), (Some(lo), Some(hi)) if lo <= ip && ip <= hi)
             });
-            let kind = inside.next().and_then(|range| range.kind);
-            let has_static = network
-                .spec
-                .ranges
-                .iter()
-                .any(|r| r.kind == Some(RangeType::Static));
+            let inside = inside.next();
+            let is_static = |range: &Range| range.kind == Some(RangeType::Static);
+            let first_static = network.spec.ranges.iter().position(is_static);
+            let place = |n: usize| {
+                let document = design.document(Kind::Network, name);
+                document.map_or(Span::NONE, |d| written(d, ["ranges", &n.to_string()]))
+            };
             let field = FieldPath::of(["addressing", name, "address"]);
-            match kind {
-                Some(RangeType::Dhcp) => {
+            match (inside.map(|(n, range)| (n, range.kind)), first_static) {
+                (Some((n, Some(RangeType::Dhcp))), _) => {
                     let message = format!("{ip} lies in a dhcp range of network {name}");
                     report
                         .node(Code::RANGES, node, design, field, message)
+                        .also(place(n), "this range")
                         .help("a DHCP server gives that address to others: choose one outside");
                 }
-                Some(RangeType::Static) => {}
-                _ if !has_static => {}
-                _ => {
+                (Some((_, Some(RangeType::Static))), _) | (_, None) => {}
+                (_, Some(n)) => {
                     let message = format!("{ip} lies in no static range of network {name}");
                     let mut warning = Diagnostic::new(Code::RANGES, message).about(&node.id());
                     warning.severity = Severity::Warning;
                     let span = span_of_node(node, design, &field);
                     let help = "choose an address of a static range, or widen the range";
-                    report.push(warning.field(field).at(span, "").help(help));
+                    let warning = warning.field(field).at(span, "");
+                    report.push(warning.also(place(n), "a static range").help(help));
                 }
             }
         }

@@ -6,7 +6,7 @@ use crate::{
     field::FieldPath,
     model::Amount,
     resolve::{ResolvedDesign, ResolvedNode, ResolvedVolume},
-    validate::{NodeRule, Report},
+    validate::{NodeRule, Report, report::span_of_node},
 };
 
 #[derive(Debug)]
@@ -26,9 +26,13 @@ impl NodeRule for Sizes {
             let sum: u32 = volumes.iter().filter_map(percent).sum();
             if sum > 100 {
                 let message = format!("{sum}% of {what} are given away");
-                report
+                let mut finding = report
                     .node(Code::SIZES, node, design, field.clone(), message)
-                    .help("give the parts less than 100% together");
+                    .help("let the parts add up to 100% at most");
+                for volume in volumes.iter().filter(|volume| percent(volume).is_some()) {
+                    let size = field.join(volume.name.clone()).join("size");
+                    finding = finding.also(span_of_node(node, design, &size), "");
+                }
             }
             for volume in volumes.iter().filter(|volume| volume.size.is_none()) {
                 let field = field.join(volume.name.clone());

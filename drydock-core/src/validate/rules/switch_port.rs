@@ -6,6 +6,7 @@ use crate::{
     field::FieldPath,
     names::{DocumentId, Kind},
     resolve::{ResolvedDesign, ResolvedNode},
+    span::Span,
     validate::{Claim, IndexRule, NodeRule, Report, Subject, report::place},
 };
 use smol_str::{SmolStr, format_smolstr};
@@ -78,6 +79,9 @@ impl NodeRule for SwitchOfRack {
         if design.in_doubt(&[id], &FieldPath::of(["tor_switches"])) {
             return;
         }
+        let written = design.document(Kind::Rack, name);
+        let written = written.and_then(|rack| rack.spec.entry("tor_switches"));
+        let switches = written.map_or(Span::NONE, |entry| entry.key_span);
         for (slave, attachment) in node.spec.attachments.iter() {
             let Some(switch) = &attachment.switch else {
                 continue;
@@ -93,6 +97,7 @@ impl NodeRule for SwitchOfRack {
                 let help = "add it to the rack's tor_switches, or name one that is there";
                 report
                     .node(Code::UNKNOWN_SWITCH, node, design, field, message)
+                    .also(switches, "the rack's switches")
                     .meant(switch, &known, help);
             }
         }

@@ -8,7 +8,8 @@ use crate::{
     names::{DocumentId, Kind},
     resolve::ResolvedDesign,
     source::Document,
-    validate::{DocumentRule, Report},
+    span::Span,
+    validate::{DocumentRule, Report, report::names},
 };
 
 #[derive(Debug)]
@@ -34,6 +35,7 @@ impl DocumentRule for Trunking {
                 .get(name)
                 .and_then(|network| network.spec.vlan)
         };
+        let network = |name: &str| design.document(Kind::Network, name);
         let is_trunk = link.trunking.mode == Some(TrunkingMode::Tagged);
         let field = |key: &'static str| FieldPath::of(["trunking", key]);
         if !is_trunk && allowed.len() > 1 {
@@ -54,7 +56,12 @@ impl DocumentRule for Trunking {
             );
             report
                 .document(Code::TRUNKING, document, field("default_network"), message)
-                .help("add it to allowed_networks, or name one that is there");
+                .also(written(document, "allowed_networks"), "allowed here")
+                .meant(
+                    name,
+                    &names(allowed.iter()),
+                    "add it to allowed_networks, or name one that is there",
+                );
         }
         if !is_trunk {
             if let Some((name, vlan)) = default.and_then(|name| Some((name, vlan(name)?))) {
@@ -64,6 +71,10 @@ impl DocumentRule for Trunking {
                 );
                 report
                     .document(Code::TRUNKING, document, field("default_network"), message)
+                    .also(
+                        network(name).map_or(Span::NONE, |n| written(n, "vlan")),
+                        "its VLAN",
+                    )
                     .help("remove the network's vlan, or write trunking: {mode: 802.1q}");
             }
             return;
@@ -93,7 +104,17 @@ impl DocumentRule for Trunking {
                     FieldPath::of(["allowed_networks", name]),
                     message,
                 )
+                .also(
+                    network(name).map_or(Span::NONE, |n| n.name_span),
+                    "the network",
+                )
                 .help("give the network a vlan, or make it the link's default_network");
         }
     }
+}
+
+/// Where the document writes this field.
+fn written(document: &Document, field: &str) -> Span {
+    let value = document.spec.field(field);
+    value.map_or(Span::NONE, |value| value.span)
 }

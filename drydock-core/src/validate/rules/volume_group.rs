@@ -5,7 +5,7 @@ use crate::{
     diagnostic::{Code, quote},
     field::FieldPath,
     resolve::{ResolvedDesign, ResolvedNode},
-    validate::{NodeRule, Report},
+    validate::{NodeRule, Report, report::span_of_node},
 };
 use std::collections::BTreeSet;
 
@@ -19,6 +19,7 @@ impl NodeRule for VolumeGroup {
 
     fn check(&self, node: &ResolvedNode, design: &ResolvedDesign, report: &mut Report<'_>) {
         let mut used: BTreeSet<&str> = BTreeSet::new();
+        let place = |field: &FieldPath, key: &str| span_of_node(node, design, &field.join(key));
         for disk in &node.disks {
             let field = FieldPath::of(["storage", "physical_devices", &disk.device.name]);
             if let Some(group) = &disk.volume_group {
@@ -31,6 +32,8 @@ impl NodeRule for VolumeGroup {
                     );
                     report
                         .node(Code::VOLUME_GROUP, node, design, field.clone(), message)
+                        .also(place(&field, "partitions"), "its partitions")
+                        .also(place(&field, "volume_group"), "its volume group")
                         .help("remove one of the two; a partition can belong to a volume group");
                 }
             }
@@ -43,7 +46,9 @@ impl NodeRule for VolumeGroup {
                         quote(&partition.name)
                     );
                     report
-                        .node(Code::VOLUME_GROUP, node, design, field, message)
+                        .node(Code::VOLUME_GROUP, node, design, field.clone(), message)
+                        .also(place(&field, "filesystem"), "its file system")
+                        .also(place(&field, "volume_group"), "its volume group")
                         .help("remove one of the two");
                 }
             }
