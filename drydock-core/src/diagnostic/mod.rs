@@ -8,7 +8,7 @@ mod json;
 mod render;
 
 pub use code::Code;
-pub use json::{JsonDiagnostic, JsonLabel};
+pub use json::{JsonDiagnostic, JsonEdit, JsonLabel};
 #[cfg(feature = "render")]
 pub use render::{Color, render, render_all};
 

@@ -1,7 +1,10 @@
 //! Diagnostics drawn over the masked source text, as rustc draws them. Feature `render`.
 
 use super::{Diagnostic, Diagnostics, Label, Severity};
-use crate::span::{Origin, SourceFile, SourceMap};
+use crate::{
+    secret::mask_urls,
+    span::{Origin, SourceFile, SourceMap},
+};
 use annotate_snippets::{Annotation, AnnotationKind, Element, Level, Renderer, Snippet};
 use std::{ops::Range, sync::Arc};
 
@@ -64,15 +67,17 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, color: Color) -> Str
             Some(file) => elements.extend(excerpts(&file, &labels).into_iter().map(Element::from)),
             None => elements.extend(labels.iter().map(|label| {
                 let place = format!("at {} {}", sources.origin(label.span), label.text);
-                Level::NOTE.message(place.trim_end().to_owned()).into()
+                Level::NOTE
+                    .message(mask_urls(place.trim_end()).into_owned())
+                    .into()
             })),
         }
     }
     if let Some(help) = &diagnostic.help {
-        elements.push(Level::HELP.message(help.as_str()).into());
+        elements.push(Level::HELP.message(mask_urls(help).into_owned()).into());
     }
     let report = [level
-        .primary_title(title)
+        .primary_title(mask_urls(&title).into_owned())
         .id(diagnostic.code.to_string())
         .elements(elements)];
     let renderer = match color {
@@ -156,7 +161,7 @@ fn snippet<'a>(
         } else {
             AnnotationKind::Context
         };
-        let text = (!label.text.is_empty()).then(|| label.text.clone());
+        let text = (!label.text.is_empty()).then(|| mask_urls(&label.text).into_owned());
         kind.span(range).label(text)
     });
     Snippet::source(text.to_owned())
@@ -214,5 +219,11 @@ error[DD0008]: key `a` stands twice
             text.contains("credential:") && !text.contains("hunter2"),
             "{text}"
         );
+        let url = "https://user:hunter2@host/";
+        let told = Diagnostic::new(Code::WRONG_VALUE, url)
+            .at(Span::new(file, 0, 1), url)
+            .help(url);
+        let text = render(&told, &sources, Color::Never);
+        assert!(!text.contains("hunter2"), "{text}");
     }
 }

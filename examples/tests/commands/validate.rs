@@ -40,8 +40,15 @@ fn errors_are_drawn_over_the_source_and_end_with_1() {
     let json = run("validate", &[&file, "--format", "json"]).json();
     let expected = serde_json::json!([{
         "code": "DD0005", "severity": "error", "message": "unknown key `vlna`", "help": "did you mean `vlan`?",
-        "kind": "Network", "name": "a", "field": null,
-        "labels": [{"file": file, "line": 4, "column": 8, "byte": 64, "text": "", "primary": true}],
+        "kind": "Network", "name": "a", "field": null, "touches": 1,
+        "labels": [{
+            "file": file, "line": 4, "column": 8, "byte": 64, "end": {"line": 4, "column": 12, "byte": 68},
+            "source": null, "locator": null, "text": "", "primary": true,
+        }],
+        "edit": {
+            "file": file, "line": 4, "column": 8, "byte": 64, "end": {"line": 4, "column": 12, "byte": 68},
+            "text": "vlan",
+        },
     }]);
     assert_eq!(json["diagnostics"], expected);
 }
