@@ -12,9 +12,12 @@ pub fn mask_urls(text: &str) -> Cow<'_, str> {
     }
     let (mut masked, mut at) = (String::with_capacity(text.len()), 0);
     for (lo, hi) in found {
-        masked.push_str(&text[at..lo]);
-        masked.push_str("***");
-        at = hi;
+        // A URL may stand inside what was struck out of another one.
+        if lo >= at {
+            masked.push_str(&text[at..lo]);
+            masked.push_str("***");
+        }
+        at = at.max(hi);
     }
     masked.push_str(&text[at..]);
     Cow::Owned(masked)
@@ -214,6 +217,9 @@ mod tests {
             ("a://h,b://u@h c://h", "a://h,b://***@h c://h"),
             ("https://h:8080/a@b", "https://h:8080/a@b"),
             ("https://[::1]/a@b", "https://[::1]/a@b"),
+            // One inside what is struck out of another one.
+            ("https://u:p@h//https://u:q@h/", "https://***@h/"),
+            ("a://u:p/b://q@h c://r@i", "a://***@h c://***@i"),
         ] {
             assert_eq!(mask_urls(url), shown);
         }
