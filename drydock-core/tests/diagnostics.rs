@@ -15,6 +15,8 @@ mod golden;
 mod plan;
 #[path = "diagnostics/reference.rs"]
 mod reference;
+#[path = "diagnostics/sarif.rs"]
+mod sarif;
 
 use case::Case;
 use drydock_core::diagnostic::Code;

@@ -6,11 +6,13 @@ mod code;
 mod json;
 #[cfg(feature = "render")]
 mod render;
+mod sarif;
 
 pub use code::Code;
 pub use json::{JsonDiagnostic, JsonEdit, JsonLabel};
 #[cfg(feature = "render")]
 pub use render::{Color, render, render_all};
+pub use sarif::SarifLog;
 
 use crate::{
     field::FieldPath,

@@ -106,15 +106,29 @@ impl Case {
     /// The same design after the repair that the finding offers.
     pub(crate) fn mended(&self, found: &Diagnostic) -> Case {
         let edit = found.edit.as_ref().unwrap();
-        let mut files = self.files.clone();
         let name = self.file_of(edit.span).unwrap();
-        let (_, text) = files.iter_mut().find(|(path, _)| *path == name).unwrap();
-        text.splice(
-            edit.span.lo as usize..edit.span.hi as usize,
-            edit.text.bytes(),
-        );
-        let (name, folder) = (format!("{} mended", self.name), self.folder.clone());
-        Self::of(name, self.code, files, self.plan.clone(), folder)
+        let (_, bytes) = self.files.iter().find(|(path, _)| *path == name).unwrap();
+        let (mut bytes, replaced) = (bytes.clone(), edit.span.lo as usize..edit.span.hi as usize);
+        bytes.splice(replaced, edit.text.bytes());
+        self.with(&name, bytes)
+    }
+
+    /// The same design with one file changed.
+    pub(crate) fn with(&self, file: &str, bytes: Vec<u8>) -> Case {
+        let mut changed = self.again();
+        let (_, old) = changed
+            .files
+            .iter_mut()
+            .find(|(path, _)| path == file)
+            .unwrap();
+        *old = bytes;
+        changed.again()
+    }
+
+    /// The same design, read anew.
+    pub(crate) fn again(&self) -> Case {
+        let (name, files, plan) = (self.name.clone(), self.files.clone(), self.plan.clone());
+        Self::of(name, self.code, files, plan, self.folder.clone())
     }
 
     /// Whether a finding marks places in two files, or its cause stands in another file than its subject.

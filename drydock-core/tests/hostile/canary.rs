@@ -18,6 +18,7 @@ fn printed(text: &str) -> String {
     let diagnostics = read.diagnostics.clone().sorted(&sources);
     let mut all = render_all(&diagnostics, &sources, Color::Never);
     all += &serde_json::to_string(&diagnostics.to_json(&sources)).unwrap();
+    all += &serde_json::to_string(&diagnostics.to_sarif(&sources)).unwrap();
     all += &format!("{read:?}{raw:?}{sources:?}");
     all += &serde_json::to_string(&raw.values).unwrap();
     raw.values.iter().for_each(|value| all += &to_yaml(value));

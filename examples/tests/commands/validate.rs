@@ -61,3 +61,54 @@ fn arguments_that_cannot_be_used_end_with_2() {
         assert!(ran.err.contains("error:"), "{}", ran.err);
     }
 }
+
+#[test]
+fn sarif_is_one_run_with_a_result_for_each_finding() {
+    let folder = Folder::new("validate-sarif");
+    let text = "apiVersion: drydock/v1\nkind: Network\nmetadata: {name: a}\nspec: {vlna: 7}\n";
+    let file = folder.write("site.yaml", text);
+    let ran = run("validate", &[&file, "--format", "sarif"]);
+    let log = ran.json();
+    let [result] = log["runs"][0]["results"].as_array().unwrap().as_slice() else {
+        panic!("{log}")
+    };
+    let place = &result["locations"][0]["physicalLocation"];
+    let uri = place["artifactLocation"]["uri"].as_str().unwrap();
+    assert!(
+        uri.starts_with("file:///") && uri.ends_with("/site.yaml"),
+        "{uri}"
+    );
+    assert_eq!(
+        (
+            &place["region"]["startLine"],
+            &place["region"]["startColumn"]
+        ),
+        (&4.into(), &8.into())
+    );
+    assert_eq!((ran.code, &result["ruleId"]), (1, &"DD0005".into()));
+    let clean = run("validate", &[site(), "--format".into(), "sarif".into()]);
+    assert_eq!(clean.json()["runs"][0]["results"], serde_json::json!([]));
+    assert_eq!(clean.code, 0);
+}
+
+#[test]
+fn a_code_is_explained() {
+    let ran = run("validate", &["--explain", "DD0501"]);
+    assert_eq!(ran.code, 0);
+    assert!(
+        ran.out
+            .starts_with("error[DD0501]: a host profile does not exist\n\nA profile or node"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out.contains("\n\nTo mend it: Correct the name"),
+        "{}",
+        ran.out
+    );
+    for code in ["DD0000", "501", "DD9001"] {
+        let ran = run("validate", &["--explain", code]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{code}");
+        assert!(ran.err.contains("there is no code"), "{}", ran.err);
+    }
+}
