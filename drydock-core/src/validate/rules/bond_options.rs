@@ -25,19 +25,17 @@ impl DocumentRule for BondOptions {
         let Some(link) = design.links.get(document.id.name.as_str()) else {
             return;
         };
-        if design.in_doubt(
-            std::slice::from_ref(&document.id),
-            &FieldPath::of(["bonding"]),
-        ) {
-            return;
-        }
+        let in_doubt = |option: &str| {
+            let field = FieldPath::of(["bonding", option]);
+            design.in_doubt(std::slice::from_ref(&document.id), &field)
+        };
         let written = |option: &str| {
             let value = document.spec.at(["bonding", option]);
             value.map(|value| value.span).unwrap_or_default()
         };
         let mode = link.bonding.mode.unwrap_or(BondMode::Disabled);
         for option in options(&link.bonding) {
-            if !fits(option, mode) {
+            if !in_doubt("mode") && !fits(option, mode) {
                 let field = FieldPath::of(["bonding", option]);
                 let message = format!("`{option}` means nothing to a bond of mode {mode}");
                 report
@@ -51,7 +49,8 @@ impl DocumentRule for BondOptions {
             ("up_delay", link.bonding.up_delay),
             ("down_delay", link.bonding.down_delay),
         ] {
-            if let Some(delay) = delay.filter(|delay| interval > 0 && delay % interval != 0) {
+            let missed = |delay: &u32| interval > 0 && !delay.is_multiple_of(interval);
+            if let Some(delay) = delay.filter(missed).filter(|_| !in_doubt("mon_rate")) {
                 let field = FieldPath::of(["bonding", option]);
                 let message = format!("{option} {delay} is not a multiple of mon_rate {interval}");
                 report

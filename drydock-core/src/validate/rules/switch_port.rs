@@ -76,9 +76,6 @@ impl NodeRule for SwitchOfRack {
             return;
         };
         let id = DocumentId::new(Kind::Rack, name.as_str());
-        if design.in_doubt(&[id], &FieldPath::of(["tor_switches"])) {
-            return;
-        }
         let written = design.document(Kind::Rack, name);
         let written = written.and_then(|rack| rack.spec.entry("tor_switches"));
         let switches = written.map_or(Span::NONE, |entry| entry.key_span);
@@ -86,7 +83,9 @@ impl NodeRule for SwitchOfRack {
             let Some(switch) = &attachment.switch else {
                 continue;
             };
-            if rack.tor_switches.find(switch).is_none() {
+            let entry = FieldPath::of(["tor_switches", switch]);
+            let in_doubt = design.in_doubt(std::slice::from_ref(&id), &entry);
+            if rack.tor_switches.find(switch).is_none() && !in_doubt {
                 let field = FieldPath::of(["attachments", slave, "switch"]);
                 let message = format!("rack {name} has no switch {}", quote(switch));
                 let known: Vec<&str> = rack

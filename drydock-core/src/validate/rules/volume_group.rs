@@ -58,7 +58,8 @@ impl NodeRule for VolumeGroup {
         for (field, group) in named_groups(node) {
             if !defined(group) {
                 all_defined = false;
-                if design.in_doubt(&node.chain, &FieldPath::of(["storage", "volume_groups"])) {
+                let written = FieldPath::of(["storage", "volume_groups", group]);
+                if design.in_doubt(&node.chain, &written) {
                     continue;
                 }
                 let known: Vec<&str> = node.volume_groups.iter().map(|g| g.name.as_str()).collect();
