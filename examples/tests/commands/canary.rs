@@ -48,6 +48,7 @@ fn a_design_that_works_keeps_its_secrets() {
     let path = &folder.path("");
     assert_eq!(silent("validate", &[path]).code, 0);
     silent("validate", &[path, "--format", "json"]);
+    silent("validate", &[path, "--format", "sarif"]);
     let resolved = silent("resolve", &[path]);
     assert!(
         resolved.code == 0 && resolved.out.contains("k_g: (secret)"),
@@ -123,6 +124,7 @@ fn a_design_that_is_broken_at_its_secrets_keeps_them() {
         let file = &folder.write("site.yaml", text);
         silent("validate", &[file]);
         silent("validate", &[file, "--format", "json"]);
+        silent("validate", &[file, "--format", "sarif"]);
         silent("resolve", &[file]);
         silent("resolve", &[file, "--format", "json"]);
         silent("resolve", &[file, "--explain", "n", "oob"]);
