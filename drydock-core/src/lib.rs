@@ -48,4 +48,4 @@ pub use model::Selector;
 pub use orchestrator::{ApplyError, Approval, Orchestrator};
 pub use plan::{Goal, Plan};
 pub use site::{Design, Site, Update};
-pub use source::{DesignSource, DirectorySource, MemorySource};
+pub use source::{DesignSource, DirectorySource, FederatedSource, MemorySource};

@@ -15,7 +15,7 @@ use crate::{
     resolve::Allocations,
     secret::SecretSource,
     site::Design,
-    source::{DesignSource, Load, Snapshot, SourceError},
+    source::{DesignSource, FederatedSource, Load, SourceError, WhenUnavailable},
     state::{MemoryStore, StateError, StateStore},
     validate::RuleSet,
 };
@@ -166,21 +166,23 @@ impl Orchestrator {
         self
     }
 
-    /// Loads every source, resolves and validates.
+    /// Loads every source, resolves and validates. Several sources are composed without owners or precedence; where
+    /// they have some, give one [`FederatedSource`] instead.
     ///
     /// # Errors
-    /// When a source cannot be read at all. What is wrong inside documents is in the design's diagnostics.
+    /// When a source cannot be read at all, or two have one name. What is wrong inside documents is in the design's
+    /// diagnostics.
     pub async fn load(&self) -> Result<Design, SourceError> {
-        let mut all = Snapshot::default();
-        for source in &self.sources {
-            if let Load::Loaded { snapshot, .. } = source.load(None).await? {
-                all.documents.extend(snapshot.documents.iter().cloned());
-                all.diagnostics.extend(snapshot.diagnostics.iter().cloned());
-                all.files.extend(&snapshot.files);
-            }
-        }
+        let loaded = match self.sources.as_slice() {
+            [only] => only.load(None).await?,
+            several => federated(several)?.load(None).await?,
+        };
+        let snapshot = match loaded {
+            Load::Loaded { snapshot, .. } => snapshot,
+            Load::Unchanged => Arc::default(),
+        };
         Ok(Design::with_kinds(
-            all,
+            snapshot,
             &self.rules,
             &self.allocations,
             &self.kinds,
@@ -246,6 +248,18 @@ impl Orchestrator {
         };
         Ok(worker.work().await?)
     }
+}
+
+fn federated(sources: &[Arc<dyn DesignSource>]) -> Result<FederatedSource, SourceError> {
+    let all = FederatedSource::new("design");
+    let added = sources.iter().try_fold(all, |all, one| {
+        all.shared(one.clone(), WhenUnavailable::Fail)
+    });
+    added.map_err(|error| SourceError {
+        source_name: "design".into(),
+        message: error.to_string(),
+        cause: Some(error.into()),
+    })
 }
 
 fn may_apply(

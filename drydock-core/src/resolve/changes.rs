@@ -3,7 +3,7 @@
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
     names::{DocumentId, SourceName},
-    source::{Document, Snapshot, yaml},
+    source::{Document, Federation, Snapshot, yaml},
     span::{FileId, SourceFile},
 };
 use std::sync::Arc;
@@ -32,6 +32,8 @@ pub struct Changes {
     pub(super) files: Vec<Arc<SourceFile>>,
     pub(super) documents: Vec<Document>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// How sources are composed, where everything is replaced.
+    pub(super) federation: Arc<Federation>,
 }
 
 impl Changes {
@@ -47,6 +49,7 @@ impl Changes {
             anew: true,
             files: snapshot.files.files().into_iter().cloned().collect(),
             documents: snapshot.documents,
+            federation: snapshot.federation,
             diagnostics: snapshot.diagnostics.into_iter().collect(),
             ..Self::default()
         }
@@ -64,6 +67,15 @@ impl Changes {
         this.documents.extend(read.documents);
         this.diagnostics.extend(read.diagnostics);
         this
+    }
+
+    /// The same for a file of one source of several.
+    #[must_use]
+    pub fn file_of(self, source: &SourceName, mut read: yaml::Read) -> Self {
+        for document in &mut read.documents {
+            document.source = source.clone();
+        }
+        self.file(read)
     }
 
     /// The file of this name is no more.

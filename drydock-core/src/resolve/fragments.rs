@@ -1,13 +1,13 @@
 //! Which document an identity stands for: of those that one source gives it, the first; it is held against its form
-//! ([`super::check`]) once, and the others are reported.
+//! ([`super::check`]) once, and the others are reported. What several sources give is composed ([`super::compose`]).
 
-use super::check;
+use super::{check, compose};
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, quote},
     model::Kinds,
     names::DocumentId,
     parallel,
-    source::Document,
+    source::{Document, Federation},
     span::{FileId, SourceMap},
 };
 use std::{
@@ -64,33 +64,48 @@ impl Fragments {
         }
     }
 
-    /// The documents that these identities now stand for, with what is wrong with them; nothing for one that is gone.
+    /// What these identities now stand for.
     pub(super) fn choose(
         &mut self,
         ids: &BTreeSet<DocumentId>,
         files: &SourceMap,
         kinds: &Kinds,
-    ) -> Vec<(DocumentId, Option<Arc<Document>>, Diagnostics)> {
+        federation: &Federation,
+    ) -> Vec<Chosen> {
         self.check_first(ids, files, kinds);
         let mut chosen = Vec::with_capacity(ids.len());
         for id in ids {
             let mut found = Diagnostics::new();
-            let fragments = self.0.get(id).map_or(&[][..], Vec::as_slice);
-            let document = match fragments.split_first() {
-                Some((Fragment::Checked(first, wrong), others)) => {
-                    found.extend(wrong.iter().cloned());
-                    found.extend(others.iter().map(|other| twice(other.document(), first)));
-                    Some(first.clone())
+            let mut given = Vec::new();
+            for fragment in self.0.get(id).into_iter().flatten() {
+                match (fragment, given.last()) {
+                    (Fragment::Checked(document, wrong), last) if is_first(document, last) => {
+                        found.extend(wrong.iter().cloned());
+                        given.push(document.clone());
+                    }
+                    (other, Some(first)) => found.push(twice(other.document(), first)),
+                    (_, None) => {}
                 }
-                _ => None,
+            }
+            let (document, fragments) = match given.is_empty() {
+                true => (None, None),
+                false => {
+                    let (document, given) = compose::document(given, federation, &mut found);
+                    (Some(document), given)
+                }
             };
-            chosen.push((id.clone(), document, found));
+            chosen.push(Chosen {
+                id: id.clone(),
+                document,
+                fragments,
+                found,
+            });
         }
         self.0.retain(|_, fragments| !fragments.is_empty());
         chosen
     }
 
-    /// Brings the fragments of each identity into their order and holds the first against its form.
+    /// Brings the fragments of each identity into their order and holds the first of each source against its form.
     fn check_first(&mut self, ids: &BTreeSet<DocumentId>, files: &SourceMap, kinds: &Kinds) {
         let mut unchecked = Vec::new();
         for id in ids {
@@ -99,25 +114,51 @@ impl Fragments {
             };
             if fragments.len() > 1 {
                 let order = |fragment: &Fragment| {
-                    let (file, lo, hi) = files.order(fragment.document().span);
-                    (file.to_owned(), lo, hi)
+                    let document = fragment.document();
+                    let (file, lo, hi) = files.order(document.span);
+                    (document.source.clone(), file.to_owned(), lo, hi)
                 };
                 fragments.sort_by_cached_key(order);
             }
-            if matches!(fragments.first(), Some(Fragment::Read(_))) {
-                unchecked.push(fragments.remove(0));
+            let mut at = 0;
+            let mut source = None;
+            while let Some(fragment) = fragments.get(at) {
+                let of_source = Some(fragment.document().source.clone());
+                let first = source != of_source;
+                source = of_source;
+                match fragment {
+                    Fragment::Read(_) if first => unchecked.push((at, fragments.remove(at))),
+                    _ => at += 1,
+                }
             }
         }
-        let checked = parallel::map(unchecked, |fragment| {
+        let checked = parallel::map(unchecked, |(at, fragment)| {
             let mut found = Diagnostics::new();
             let checked = check::check(fragment.document(), kinds, &mut found);
-            (Arc::new(checked), found)
+            (at, Arc::new(checked), found)
         });
-        for (document, found) in checked {
+        // The last first: each goes back to where it was when those before it were gone.
+        for (at, document, found) in checked.into_iter().rev() {
             let fragments = self.0.entry(document.id.clone()).or_default();
-            fragments.insert(0, Fragment::Checked(document, found));
+            fragments.insert(at, Fragment::Checked(document, found));
         }
     }
+}
+
+/// What an identity stands for.
+pub(super) struct Chosen {
+    pub(super) id: DocumentId,
+    /// The document; nothing where the identity is gone.
+    pub(super) document: Option<Arc<Document>>,
+    /// What it was composed of, where that is more than itself.
+    pub(super) fragments: Option<Vec<Arc<Document>>>,
+    /// What is wrong with it.
+    pub(super) found: Diagnostics,
+}
+
+/// Whether a document is the first that its source gives of an identity.
+fn is_first(document: &Arc<Document>, before: Option<&Arc<Document>>) -> bool {
+    before.is_none_or(|before| before.source != document.source)
 }
 
 /// One source gave two documents of one identity.

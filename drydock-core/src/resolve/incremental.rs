@@ -11,7 +11,7 @@ use super::{
     check,
     decode::decode,
     fold::Folds,
-    fragments::Fragments,
+    fragments::{Chosen, Fragments},
     item::Items,
     named, node,
     refused::{Refusals, is_unread},
@@ -74,6 +74,7 @@ impl Resolver {
             let kinds = std::mem::take(&mut self.kinds);
             *self = Self::new(std::mem::take(&mut self.allocations));
             self.kinds = kinds;
+            Arc::make_mut(&mut self.design).federation = changes.federation.clone();
         }
         let mut touched = Touched::new(changes.anew);
         let was_unread = self.design.unread;
@@ -156,10 +157,21 @@ impl Resolver {
     fn choose(&mut self, candidates: BTreeSet<DocumentId>, touched: &mut Touched) {
         let design = Arc::make_mut(&mut self.design);
         let refusals = Refusals::of(&candidates, self.reading.values().flatten());
-        for (id, document, found) in self
+        let (files, federation) = (&design.files, design.federation.clone());
+        let chosen = self
             .fragments
-            .choose(&candidates, &design.files, &self.kinds)
-        {
+            .choose(&candidates, files, &self.kinds, &federation);
+        for chosen in chosen {
+            let Chosen {
+                id,
+                document,
+                fragments,
+                found,
+            } = chosen;
+            match fragments {
+                Some(fragments) => drop(design.fragments.insert(id.clone(), fragments)),
+                None => drop(design.fragments.remove(&id)),
+            }
             let refused = refusals.with(&id, &found);
             let same_refusals = design.set_refused(&id, refused);
             set(&mut self.documents, &id, found.into_iter().collect());

@@ -8,6 +8,7 @@ mod address;
 mod chain;
 mod changes;
 mod check;
+mod compose;
 mod conform;
 mod decode;
 mod device;

@@ -30,6 +30,8 @@ fn refused(found: &Diagnostic) -> Option<FieldPath> {
         }
         // Understood all the same.
         Code::UNQUOTED_REMOVAL => None,
+        // About metadata, which is none of the fields.
+        Code::SOURCE_CONFLICT if found.field.is_root() => None,
         _ => (found.severity == Severity::Error).then(|| found.field.clone()),
     }
 }

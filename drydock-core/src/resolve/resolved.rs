@@ -17,7 +17,7 @@ use crate::{
         DocumentId, HardwareName, Kind, LinkName, NetworkName, NodeName, ProfileName, RackName,
         RegionName,
     },
-    source::{Document, Value},
+    source::{Document, Federation, Value},
     span::SourceMap,
 };
 use ipnet::IpNet;
@@ -54,6 +54,10 @@ pub struct ResolvedDesign {
     pub items: BTreeMap<DocumentId, Arc<ResolvedItem>>,
     /// What was written, checked and in its present spelling, before inheritance.
     pub documents: BTreeMap<DocumentId, Arc<Document>>,
+    /// What each source gave of those documents that several sources gave, checked, by rank of the sources.
+    pub fragments: BTreeMap<DocumentId, Vec<Arc<Document>>>,
+    /// The sources it was composed of, and by what; empty for a lone source.
+    pub federation: Arc<Federation>,
     /// The texts it was read from.
     pub files: SourceMap,
     /// What was written but not understood, by document and field. Each was reported.

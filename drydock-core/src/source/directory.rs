@@ -95,6 +95,7 @@ fn load(paths: &[PathBuf], known: Option<&Revision>) -> Result<Load, Unreadable>
         documents: Vec::new(),
         diagnostics: Default::default(),
         files: SourceMap::default(),
+        ..Snapshot::default()
     };
     for read in yaml::read_all(&texts) {
         snapshot.documents.extend(read.documents);

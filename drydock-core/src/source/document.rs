@@ -285,7 +285,7 @@ impl Serialize for Scalar {
 pub struct Document {
     /// The document's kind and name.
     pub id: DocumentId,
-    /// The source that gave it; empty where there is only one.
+    /// Which source of a federation gave it; empty for a lone source.
     pub source: SourceName,
     /// Where its envelope begins; the place of findings about the document as a whole.
     pub span: Span,

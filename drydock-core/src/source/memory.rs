@@ -83,20 +83,23 @@ impl DesignSource for MemorySource {
 
     async fn load(&self, known: Option<&Revision>) -> Result<Load, SourceError> {
         let texts = self.texts();
-        let documents: Vec<(String, Vec<u8>)> = self.documents.iter().map(written).collect();
-        let documents = documents
+        let mut documents: Vec<((String, Vec<u8>), &Document)> =
+            self.documents.iter().map(|d| (written(d), d)).collect();
+        // The order in which they were added says nothing.
+        documents.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let bytes = documents
             .iter()
-            .map(|(id, bytes)| (id.as_str(), bytes.as_slice()));
+            .map(|((id, bytes), _)| (id.as_str(), bytes.as_slice()));
         let all = texts
             .iter()
             .map(|(name, text)| (name.as_str(), text.as_bytes()))
-            .chain(documents);
+            .chain(bytes);
         let revision = directory::revision(all);
         if known == Some(&revision) {
             return Ok(Load::Unchanged);
         }
         let mut snapshot = Snapshot {
-            documents: self.documents.clone(),
+            documents: documents.into_iter().map(|(_, d)| d.clone()).collect(),
             ..Snapshot::default()
         };
         for (name, text) in texts {

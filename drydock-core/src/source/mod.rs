@@ -3,16 +3,20 @@
 pub(crate) mod core_schema;
 mod directory;
 mod document;
+mod federation;
 #[cfg(feature = "serde_yaml")]
 mod interop;
 mod memory;
+mod ownership;
 pub mod yaml;
 
 pub use directory::DirectorySource;
 pub use document::{Document, Entry, Form, Scalar, Value, ValueData};
+pub use federation::{FederatedSource, WhenUnavailable};
 #[cfg(feature = "serde_yaml")]
 pub use interop::to_yaml;
 pub use memory::MemorySource;
+pub use ownership::{Federation, FederationError, Owner};
 pub(crate) use yaml::secrets::{is_secret, names_a_secret, seal};
 
 use crate::{diagnostic::Diagnostics, names::SourceName, span::SourceMap};
@@ -34,6 +38,8 @@ pub struct Snapshot {
     pub diagnostics: Diagnostics,
     /// The texts they were read from.
     pub files: SourceMap,
+    /// By what the documents of several sources are composed; empty for a lone source.
+    pub federation: Arc<Federation>,
 }
 
 /// What [`DesignSource::load`] found.

@@ -41,4 +41,8 @@ codes! {
         why "The node asks for an address, and every address of the network's static ranges is written down, given \
              away, or reserved.",
         mend "Widen a static range of the network, take back allocations of nodes that are gone, or write the address.";
+    STALE_SOURCE = 511, Warning, "a source is not available, so its last good state is used",
+        why "The source could not be loaded, so the design says what it said when it could last be: what has changed \
+             there since is not known.",
+        mend "See why the source does not answer, and load again; the finding says how old its state is.";
 }
