@@ -1,6 +1,8 @@
 //! Where a value comes from, as people read it: golden texts for `explain/site.yaml`, and what cannot be explained.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "explain/derived.rs"]
+mod derived;
 mod support;
 
 use drydock_core::{

@@ -22,6 +22,7 @@ use crate::{
     span::Span,
 };
 use alike::{Form, alike, form};
+pub(super) use report::flow;
 use smol_str::SmolStr;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -449,7 +450,7 @@ impl Candidate {
 }
 
 /// The form of an entry's value.
-fn inner_shape(outer: Shape, key: &str) -> Shape {
+pub(super) fn inner_shape(outer: Shape, key: &str) -> Shape {
     match outer {
         Shape::Record(record) | Shape::WordOrRecord(_, record) => {
             record.shape_of(key).unwrap_or(Shape::Any)

@@ -36,7 +36,10 @@ pub use decode::{DecodeError, decode};
 pub(crate) use incremental::Resolver;
 pub use item::ResolvedItem;
 pub use kernel_params::CommandLine;
-pub use provenance::{ExplainError, Explanation, History, HistoryStep, What};
+pub use provenance::{
+    Derived, ExplainError, Explanation, History, HistoryStep, LosingCandidate, Premise, What,
+    WhyLost,
+};
 pub use resolved::{
     Catalogs, Device, DeviceSelector, InterfaceNetwork, ResolvedDesign, ResolvedDisk,
     ResolvedInterface, ResolvedNetwork, ResolvedNode, ResolvedProfile, ResolvedVolume,

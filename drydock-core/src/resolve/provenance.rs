@@ -1,25 +1,28 @@
-//! Where a value came from: the fold of a node's chain done once more, this time with everything it does written down.
+//! Where a value came from: the fold of a document's chain done once more, this time with everything it does written down.
 //!
-//! Nothing is kept while resolving but each value's own span, so provenance costs nothing until somebody asks.
+//! Nothing is kept while resolving but each value's own span and the fragments of composed documents, so provenance costs
+//! nothing until somebody asks.
 
-use super::{
-    merge::{self, Watch},
-    merge_policy::SpecPolicy,
-    resolved::ResolvedDesign,
-};
+mod derived;
+mod origins;
+mod recorder;
+mod shown;
+
+pub use derived::Derived;
+
+use super::{merge, merge_policy::SpecPolicy, resolved::ResolvedDesign};
 use crate::{
     field::FieldPath,
-    names::DocumentId,
-    source::{Value, ValueData},
+    model::{self, shape::Shape},
+    names::{DocumentId, Kind, SourceName},
+    source::Value,
     span::Span,
 };
+use derived::Deriving;
+use origins::Origins;
+use recorder::HistoryRecorder;
 use smol_str::SmolStr;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-    fmt::Write,
-    sync::Arc,
-};
+use std::sync::Arc;
 
 /// What a document of the chain did to a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +42,8 @@ pub struct HistoryStep {
     pub what: What,
     /// In which document of the chain.
     pub document: DocumentId,
+    /// By which source; none where the design has only one.
+    pub source: Option<SourceName>,
     /// Where.
     pub span: Span,
     /// The value, secrets struck out; none for a removal.
@@ -53,6 +58,8 @@ pub struct History {
     pub field: FieldPath,
     /// What happened to it, in order; the last step decides.
     pub steps: Vec<HistoryStep>,
+    /// What the value refers to: an entry of the hardware profile, the address that an alias stands for.
+    pub reference: Option<Premise>,
 }
 
 impl History {
@@ -62,16 +69,66 @@ impl History {
     }
 }
 
-/// Where the values of a node's field came from.
+/// A written value that another value follows from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Premise {
+    /// The document that says it.
+    pub document: DocumentId,
+    /// Where in it.
+    pub field: FieldPath,
+    /// The value, secrets struck out.
+    pub value: SmolStr,
+    /// Where it was written.
+    pub span: Span,
+    /// By which source; none where the design has only one.
+    pub source: Option<SourceName>,
+}
+
+/// Why what a source says does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WhyLost {
+    /// Another source precedes it.
+    Outweighed,
+    /// Another source says something else, and nothing says which counts; that was reported.
+    Conflict,
+    /// The field belongs to another source; that was reported.
+    NotOwner,
+}
+
+/// What a source says of a field and does not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LosingCandidate {
+    /// The field; a list is one field here.
+    pub field: FieldPath,
+    /// In which document of the chain.
+    pub document: DocumentId,
+    /// Which source.
+    pub source: SourceName,
+    /// Where.
+    pub span: Span,
+    /// The value, secrets struck out; none for a removal.
+    pub value: Option<SmolStr>,
+    /// Why it does not count.
+    pub why: WhyLost,
+}
+
+/// Where the values of a document's field came from.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// The node.
-    pub node: DocumentId,
+    /// The document.
+    pub document: DocumentId,
     /// The field that was asked for.
     pub field: FieldPath,
     /// Every leaf at or below it, those that were removed included.
     pub leaves: Vec<History>,
+    /// What sources said of it that does not count.
+    pub losing: Vec<LosingCandidate>,
+    /// What nobody wrote and follows from other values, of a node's field; the root explains what was written alone.
+    pub derived: Vec<Derived>,
     design: Arc<ResolvedDesign>,
 }
 
@@ -82,13 +139,17 @@ pub enum ExplainError {
     /// There is no such node.
     #[error("there is no node `{0}`")]
     NoNode(String),
-    /// No document of the node's chain says anything of the field.
+    /// There is no such document.
+    #[error("there is no {0}")]
+    NoDocument(DocumentId),
+    /// No document of the chain says anything of the field.
     #[error("no document that {0} consists of says anything of `{1}`")]
     NoField(DocumentId, FieldPath),
 }
 
 impl Explanation {
-    /// Where the values at or below `field` of a node's spec came from.
+    /// Where the values at or below `field` of a node's spec came from; `fqdn`, `dns_servers`, `default_gateway` and
+    /// `oob_address` follow from other values and are explained as well.
     ///
     /// # Errors
     /// When there is no such node, or nobody ever wrote such a field.
@@ -97,193 +158,89 @@ impl Explanation {
         node: &str,
         field: &FieldPath,
     ) -> Result<Self, ExplainError> {
-        let node = design
-            .nodes
-            .get(node)
-            .ok_or_else(|| ExplainError::NoNode(node.to_owned()))?;
-        let mut recorder = HistoryRecorder {
-            path: FieldPath::root(),
-            current: node.id(),
-            leaves: BTreeMap::new(),
-            order: 0,
-        };
-        let mut value: Option<Value> = None;
-        for id in node.chain.iter() {
-            let Some(document) = design.documents.get(id) else {
-                continue;
-            };
-            recorder.current = id.clone();
-            let spec = SpecPolicy::PROFILES;
-            recorder.forget_own(spec);
-            value = Some(merge::merge_spec(
-                value.as_ref(),
-                &document.spec,
-                spec,
-                &mut recorder,
-            ));
+        match design.nodes.get(node) {
+            Some(node) => Self::of_document(design, &node.id(), field),
+            None => Err(ExplainError::NoNode(node.to_owned())),
         }
-        let asked = recorder
-            .leaves
-            .into_iter()
-            .filter(|(path, _)| path.starts_with(field));
-        let mut asked: Vec<_> = asked.collect();
-        asked.sort_by_key(|(_, (order, _))| *order);
-        let leaves: Vec<History> = asked
-            .into_iter()
-            .map(|(field, (_, steps))| History { field, steps })
+    }
+
+    /// Where the values at or below `field` of any document's spec came from: along its chain where it inherits, else in
+    /// one step.
+    ///
+    /// # Errors
+    /// When there is no such document, or nobody ever wrote such a field.
+    pub fn of_document(
+        design: &Arc<ResolvedDesign>,
+        id: &DocumentId,
+        field: &FieldPath,
+    ) -> Result<Self, ExplainError> {
+        let none = || ExplainError::NoDocument(id.clone());
+        let document = design.documents.get(id).ok_or_else(none)?;
+        let node = design.nodes.get(id.name.as_str());
+        let node = node.filter(|_| id.kind == Kind::BaremetalNode);
+        let profile = design.profiles.get(id.name.as_str());
+        let chain: Vec<DocumentId> = match (&id.kind, node, profile) {
+            (_, Some(node), _) => node.chain.iter().cloned().collect(),
+            (Kind::HostProfile, _, Some(profile)) => profile.chain.iter().cloned().collect(),
+            _ => vec![id.clone()],
+        };
+        let origins = Origins(design);
+        let mut recorder = HistoryRecorder::new(id.clone(), origins);
+        match document.inherits() {
+            true => fold(design, &chain, &mut recorder),
+            false => {
+                let shape = model::shape_of(&id.kind).map_or(Shape::Any, Shape::Record);
+                recorder.alone(&document.spec, shape);
+            }
+        }
+        let all = recorder.leaves;
+        let deriving = Deriving {
+            design,
+            leaves: &all,
+        };
+        let mut asked: Vec<_> = all
+            .iter()
+            .filter(|(path, _)| path.starts_with(field))
             .collect();
-        if leaves.is_empty() {
-            return Err(ExplainError::NoField(node.id(), field.clone()));
+        asked.sort_by_key(|(_, (order, _))| *order);
+        let history = |(field, (_, steps)): (&FieldPath, &(usize, Vec<HistoryStep>))| {
+            let mut history = History {
+                field: field.clone(),
+                steps: steps.clone(),
+                reference: None,
+            };
+            history.reference = deriving.reference(&history);
+            history
+        };
+        let leaves: Vec<History> = asked.into_iter().map(history).collect();
+        let mut losing = origins.losing(&chain);
+        // An item of a list is asked for by its text, and a list is one candidate.
+        losing.retain(|one| one.field.starts_with(field) || field.starts_with(&one.field));
+        let mut derived = match node.filter(|_| !field.is_root()) {
+            Some(node) => deriving.of_node(node),
+            None => Vec::new(),
+        };
+        derived.retain(|one| one.field.starts_with(field));
+        if leaves.is_empty() && losing.is_empty() && derived.is_empty() {
+            return Err(ExplainError::NoField(id.clone(), field.clone()));
         }
         Ok(Self {
-            node: node.id(),
+            document: id.clone(),
             field: field.clone(),
             leaves,
+            losing,
+            derived,
             design: design.clone(),
         })
     }
-
-    fn rule(&self, history: &History) -> String {
-        let Some((last, before)) = history.steps.split_last() else {
-            return String::new();
-        };
-        let inherited = before.last().filter(|step| step.what == What::Set);
-        match (last.what, inherited) {
-            (What::Removed, Some(step)) => format!(
-                "inherited from {}, removed by {}",
-                step.document, last.document
-            ),
-            (What::Removed, None) => format!("removed by {}", last.document),
-            (What::Set, _) if last.document != self.node => {
-                format!("inherited from {}", last.document)
-            }
-            (What::Set, Some(step)) => format!("set, overrides {}", step.document),
-            (What::Set, None) => "set".to_owned(),
-        }
-    }
 }
 
-impl fmt::Display for Explanation {
-    /// One line a leaf: value, place and rule; below it, indented, every earlier step.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.field.is_root() {
-            true => writeln!(f, "{}", self.node.name)?,
-            false => writeln!(f, "{} {}", self.node.name, self.field)?,
-        }
-        for history in &self.leaves {
-            let Some((last, before)) = history.steps.split_last() else {
-                continue;
-            };
-            let mut line = format!("  {}", history.field);
-            if let Some(value) = &last.value {
-                write!(line, " = {value}")?;
-            }
-            let place = self.design.files.origin(last.span);
-            writeln!(f, "{line}  {place}  {}", self.rule(history))?;
-            for step in before.iter().rev() {
-                let place = self.design.files.origin(step.span);
-                match (&step.value, step.what) {
-                    (Some(value), _) => writeln!(
-                        f,
-                        "      before: {value}  {place}  set by {}",
-                        step.document
-                    )?,
-                    (None, _) => {
-                        writeln!(f, "      before: removed  {place}  by {}", step.document)?
-                    }
-                }
-            }
-        }
-        Ok(())
+fn fold(design: &ResolvedDesign, chain: &[DocumentId], recorder: &mut HistoryRecorder<'_>) {
+    let spec = SpecPolicy::PROFILES;
+    let mut value: Option<Value> = None;
+    for document in chain.iter().filter_map(|id| design.documents.get(id)) {
+        recorder.go_on_with(document.id.clone(), spec);
+        let below = value.as_ref();
+        value = Some(merge::merge_spec(below, &document.spec, spec, recorder));
     }
-}
-
-/// Writes down what happens to every leaf.
-struct HistoryRecorder {
-    path: FieldPath,
-    current: DocumentId,
-    /// By path: when it was first met, and its steps.
-    leaves: BTreeMap<FieldPath, (usize, Vec<HistoryStep>)>,
-    order: usize,
-}
-
-impl HistoryRecorder {
-    fn leaf(&mut self, path: FieldPath, what: What, span: Span, value: Option<SmolStr>) {
-        self.order += 1;
-        let (_, steps) = self
-            .leaves
-            .entry(path)
-            .or_insert_with(|| (self.order, Vec::new()));
-        steps.push(HistoryStep {
-            what,
-            document: self.current.clone(),
-            span,
-            value,
-        });
-    }
-
-    /// What holds for the document before alone is no part of the next one's history.
-    fn forget_own(&mut self, spec: SpecPolicy<'_>) {
-        self.leaves
-            .retain(|path, _| path.keys().first().is_none_or(|key| !spec.is_own(key)));
-    }
-
-    /// Removes every leaf at or below the path, but for those that stay.
-    fn remove_below(&mut self, by: Span, stay: &BTreeSet<&FieldPath>) {
-        let path = self.path.clone();
-        // Paths are ordered by their keys, so those below this one follow it.
-        let below = self
-            .leaves
-            .range(&path..)
-            .take_while(|(leaf, _)| leaf.starts_with(&path));
-        let present = below.filter(|(leaf, (_, steps))| {
-            !stay.contains(leaf) && steps.last().is_some_and(|step| step.what == What::Set)
-        });
-        let present: Vec<FieldPath> = present.map(|(leaf, _)| leaf.clone()).collect();
-        for leaf in present {
-            self.leaf(leaf, What::Removed, by, None);
-        }
-    }
-}
-
-/// The single values at or below this one, each with its path.
-fn leaves_of(path: FieldPath, value: &Value, leaves: &mut Vec<(FieldPath, Span, SmolStr)>) {
-    match &value.data {
-        ValueData::Scalar(scalar) => leaves.push((path, value.span, scalar.shown())),
-        ValueData::Map(entries) => {
-            for entry in entries.iter() {
-                leaves_of(path.join(entry.key.clone()), &entry.value, leaves);
-            }
-        }
-        ValueData::List(items) => {
-            for (n, item) in items.iter().enumerate() {
-                leaves_of(path.join(n.to_string()), item, leaves);
-            }
-        }
-    }
-}
-
-impl Watch for HistoryRecorder {
-    const HEARS_ALL: bool = true;
-
-    fn enter(&mut self, key: &str) {
-        self.path.push(key);
-    }
-    fn leave(&mut self) {
-        self.path.pop();
-    }
-    fn set(&mut self, value: &Value) {
-        let mut leaves = Vec::new();
-        leaves_of(self.path.clone(), value, &mut leaves);
-        // A value takes away what the one before it had in other places, such as the rest of a longer list.
-        let stay = leaves.iter().map(|(path, _, _)| path).collect();
-        self.remove_below(value.span, &stay);
-        for (path, span, shown) in leaves {
-            self.leaf(path, What::Set, span, Some(shown));
-        }
-    }
-    fn removed(&mut self, by: Span) {
-        self.remove_below(by, &BTreeSet::new());
-    }
-    fn nothing_to_remove(&mut self, _what: &str, _by: Span) {}
 }

@@ -11,7 +11,7 @@ use drydock_core::{
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
 
-const SOURCES: [&str; 3] = ["a", "b", "c"];
+pub(super) const SOURCES: [&str; 3] = ["a", "b", "c"];
 
 /// What a document may say, by the key of its spec.
 const SAYS: [&[&str]; 6] = [
@@ -61,7 +61,7 @@ fn statement() -> impl Strategy<Value = String> {
         })
 }
 
-fn fragment() -> impl Strategy<Value = (usize, String)> {
+pub(super) fn fragment() -> impl Strategy<Value = (usize, String)> {
     let ids = [
         ("BaremetalNode", "n1"),
         ("BaremetalNode", "n2"),
@@ -73,7 +73,11 @@ fn fragment() -> impl Strategy<Value = (usize, String)> {
 }
 
 /// The sources, each with its files, in this order.
-fn sources(fragments: &[(usize, String, String)], order: &[usize], rules: u8) -> FederatedSource {
+pub(super) fn sources(
+    fragments: &[(usize, String, String)],
+    order: &[usize],
+    rules: u8,
+) -> FederatedSource {
     let mut all = FederatedSource::new("design");
     for &source in order {
         let files = fragments.iter().filter(|(of, _, _)| *of == source);
