@@ -6,6 +6,8 @@
 mod cases;
 #[path = "federation/composing.rs"]
 mod composing;
+#[path = "federation/conformance.rs"]
+mod conformance;
 #[path = "federation/explaining.rs"]
 mod explaining;
 #[path = "federation/loading.rs"]

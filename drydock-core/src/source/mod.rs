@@ -73,7 +73,8 @@ pub struct SourceError {
 /// Somewhere design documents come from: a directory, a repository, an inventory.
 ///
 /// Guarantees that an implementation gives: `load` changes nothing; equal revisions mean equal snapshots; a document
-/// that cannot be read is a diagnostic in the snapshot and does not hide the others.
+/// that cannot be read is a diagnostic in the snapshot and does not hide the others. `testing::conformance::source` holds
+/// an implementation against them.
 #[async_trait]
 pub trait DesignSource: fmt::Debug + Send + Sync + 'static {
     /// The source's name, as it stands in messages and provenance.

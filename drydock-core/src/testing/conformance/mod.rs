@@ -1,5 +1,6 @@
 //! The obligations of the [driver contract](crate::driver), as suites for authors of drivers to run. Passing them is
-//! the definition of a driver.
+//! the definition of a driver. The contract of [sources](crate::source::DesignSource) has its suites here as well; they
+//! change nothing.
 //!
 //! A suite takes a driver, what it is to work on and a way to let time pass, and gives back what the driver does not
 //! keep to; nothing, for a driver that is one. It changes the world that the driver reaches: run it against a test rig
@@ -8,10 +9,12 @@
 mod network;
 mod oob;
 mod server;
+mod source;
 
 pub use network::network;
 pub use oob::oob;
 pub use server::{server, server_with};
+pub use source::{source, source_of_texts};
 
 use crate::driver::{Change, DriverError, ErrorKind, Progress};
 use std::{fmt, time::Duration};
