@@ -5,7 +5,7 @@ use drydock_core::{
     names::DocumentId,
     resolve::{Explanation, ResolvedDesign, ResolvedNode},
     source::{Value, ValueData, to_yaml},
-    span::Span,
+    span::{Origin, Span},
 };
 use std::{collections::BTreeMap, fmt::Write, sync::Arc};
 
@@ -93,11 +93,11 @@ impl Writer<'_> {
         let Some((document, span)) = self.origins.get(path) else {
             return String::new();
         };
-        let place = self.design.files.origin(*span).to_string();
-        // The column says nothing to a reader of YAML.
-        let place = place
-            .rsplit_once(':')
-            .map_or(place.as_str(), |(place, _)| place);
+        let place = match self.design.files.origin(*span) {
+            // The column says nothing to a reader of YAML.
+            Origin::Text { file, position } => format!("{file}:{}", position.line),
+            other => other.to_string(),
+        };
         if *document == self.node {
             format!("  # set, {place}")
         } else {
