@@ -9,6 +9,7 @@ struct Readme;
 
 pub mod annotate;
 pub mod demo;
+pub mod inventories;
 pub mod progress;
 pub mod resolved_json;
 pub mod tables;

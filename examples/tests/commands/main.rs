@@ -5,6 +5,7 @@ mod canary;
 mod custom_driver;
 mod deploy;
 mod programs;
+mod federated;
 mod resolve;
 mod validate;
 
