@@ -320,15 +320,14 @@ impl Composing<'_, '_> {
             }
         };
         let is_mark = |entry: &&Entry| clears && entry.key == "!";
-        let mut order: Vec<SmolStr> = Vec::new();
+        let (mut order, mut listed) = (Vec::<SmolStr>::new(), BTreeSet::new());
         let lead = maps.iter().find(|(_, entries)| !entries.is_empty());
         for entry in lead.iter().flat_map(|(_, entries)| entries.iter()) {
             let key = target(entry);
-            if !is_mark(&entry) && !order.contains(&key) {
+            if !is_mark(&entry) && listed.insert(key.clone()) {
                 order.push(key);
             }
         }
-        let listed: BTreeSet<SmolStr> = order.iter().cloned().collect();
         let all = maps.iter().flat_map(|(_, entries)| entries.iter());
         let others = all.clone().filter(|entry| !is_mark(entry)).map(target);
         let others: BTreeSet<SmolStr> = others.filter(|key| !listed.contains(key)).collect();

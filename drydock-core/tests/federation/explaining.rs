@@ -94,10 +94,16 @@ n serial
 
 #[test]
 fn losing_secrets_are_struck_out() {
-    let oob = |secret: &str| node(&format!("oob: {{credential: canary-{secret}}}"));
+    let oob = |secret: &str| {
+        let url = format!("https://me:canary-{secret}@h/");
+        node(&format!(
+            "oob: {{credential: canary-{secret}}}\nplatform: {{kernel_params: {{ks: ['{url}', x]}}}}"
+        ))
+    };
     let source = federation(&[("a", &oob("one")), ("b", &oob("two"))]);
-    let shown = explain(&source.precedence(["b"]).unwrap(), "oob");
+    let shown = explain(&source.precedence(["b"]).unwrap(), "");
     assert!(shown.contains("outweighed: (secret)"), "{shown}");
+    assert!(shown.contains("outweighed: [https://***@h/, x]"), "{shown}");
     assert!(!shown.contains("canary"), "{shown}");
 }
 

@@ -4,7 +4,7 @@ use super::{Candidate, Contest, Part, Says, Why};
 use crate::{
     diagnostic::{Code, Diagnostic, quote},
     names::DocumentId,
-    secret::{MASK, is_secret_key},
+    secret::{MASK, is_secret_key, mask_urls},
     source::{Value, ValueData},
 };
 
@@ -114,9 +114,12 @@ pub(in super::super) fn flow(value: &Value) -> String {
             format!("[{}]", items.join(", "))
         }
         ValueData::Map(entries) => {
-            let entry = |entry: &crate::source::Entry| match is_secret_key(&entry.key) {
-                true => format!("{}: {MASK}", entry.key),
-                false => format!("{}: {}", entry.key, flow(&entry.value)),
+            let entry = |entry: &crate::source::Entry| {
+                let key = mask_urls(&entry.key);
+                match is_secret_key(&entry.key) {
+                    true => format!("{key}: {MASK}"),
+                    false => format!("{key}: {}", flow(&entry.value)),
+                }
             };
             let entries: Vec<String> = entries.iter().map(entry).collect();
             format!("{{{}}}", entries.join(", "))
