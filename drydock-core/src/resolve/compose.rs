@@ -8,6 +8,7 @@
 //! Recursion is bounded by the depth that the reader allows.
 
 mod alike;
+mod contest;
 mod report;
 
 use crate::{
@@ -18,10 +19,12 @@ use crate::{
         shape::{FreeShape, Shape},
     },
     names::{DocumentId, SourceName},
-    source::{Document, Entry, Federation, Owner, Value, ValueData},
+    source::{Document, Entry, Federation, Value},
     span::Span,
 };
 use alike::{Form, alike, form};
+use contest::Candidate;
+pub(super) use contest::{Contest, Part, Says, Why};
 pub(super) use report::flow;
 use smol_str::SmolStr;
 use std::{
@@ -115,55 +118,6 @@ pub(super) fn walk(
         spec,
         ..first.clone()
     }
-}
-
-/// Which half of a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
-    /// What it says.
-    Spec,
-    /// What is said about it.
-    Metadata,
-}
-
-/// A field that sources contend for.
-#[derive(Debug)]
-pub(super) struct Contest<'a> {
-    pub(super) part: Part,
-    pub(super) path: FieldPath,
-    /// What counts, by rank of its sources; nothing where only those say something who may not.
-    pub(super) kept: Vec<Candidate>,
-    /// What does not, by rank.
-    pub(super) lost: Vec<Candidate>,
-    pub(super) why: Why<'a>,
-}
-
-/// Why it does not count.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Why<'a> {
-    /// A precedence says so.
-    Outweighed,
-    /// Nothing says which counts.
-    Disagree,
-    /// The field, or one below it, belongs to another source.
-    Owned(&'a Owner),
-}
-
-/// What one source says of a field.
-#[derive(Debug, Clone)]
-pub(super) struct Candidate {
-    pub(super) source: SourceName,
-    pub(super) says: Says,
-    pub(super) span: Span,
-    /// The whole entry, where the field is one.
-    entry: Option<Entry>,
-}
-
-#[derive(Debug, Clone)]
-pub(super) enum Says {
-    Value(Value),
-    /// An entry `!x`, or null as an entry.
-    Removed,
 }
 
 struct Composing<'a, 'h> {
@@ -413,38 +367,6 @@ impl Composing<'_, '_> {
         let mut entries: Vec<Entry> = own.iter().filter(|e| !contended(e)).cloned().collect();
         entries.extend(composed);
         Some(Value::map(entries, first.span))
-    }
-}
-
-impl Candidate {
-    fn said(source: &SourceName, entry: &Entry, outer: Shape, inherits: bool) -> Self {
-        // As an entry null removes, whatever the entry would be.
-        let entries = matches!(outer, Shape::Keyed(_) | Shape::Free(_));
-        let null = entry.value.as_scalar().is_some_and(|s| s.is_null_word());
-        let says = match entries && inherits && null {
-            true => Says::Removed,
-            false => Says::Value(entry.value.clone()),
-        };
-        // A map is long; its key is where it begins for those who read.
-        let span = match &entry.value.data {
-            ValueData::Map(_) => entry.key_span,
-            _ => entry.value.span,
-        };
-        Self {
-            source: source.clone(),
-            says,
-            span,
-            entry: Some(entry.clone()),
-        }
-    }
-
-    fn removal(source: &SourceName, entry: &Entry) -> Self {
-        Self {
-            source: source.clone(),
-            says: Says::Removed,
-            span: entry.key_span,
-            entry: Some(entry.clone()),
-        }
     }
 }
 

@@ -173,6 +173,44 @@ fn what_follows_is_what_was_resolved() {
 }
 
 #[test]
+fn what_follows_is_what_was_resolved_on_the_bundled_site_too() {
+    let files = crate::support::bundled_site();
+    let design = Arc::new(fixture::design(&crate::support::borrowed(&files)));
+    let mut explained = 0;
+    for (name, node) in &design.nodes {
+        let of = |field: &str| {
+            let explanation = Explanation::of(&design, name, &field.parse().unwrap());
+            let derived = explanation.unwrap().derived.remove(0);
+            for premise in &derived.premises {
+                assert!(premise.span.is_known(), "{name}: {premise:?}");
+            }
+            (derived.value.to_string(), derived.premises.len())
+        };
+        for interface in &node.interfaces {
+            let mtu = of(&format!("interfaces.{}.mtu", interface.name));
+            assert_eq!(
+                mtu,
+                (interface.mtu.to_string(), 2),
+                "{name} {}",
+                interface.name
+            );
+            explained += 1;
+        }
+        let two = |value: Option<String>| (value.unwrap(), 2);
+        assert_eq!(of("fqdn"), two(node.fqdn.as_ref().map(ToString::to_string)));
+        assert_eq!(
+            of("default_gateway"),
+            two(node.default_gateway.map(|a| a.to_string()))
+        );
+        assert_eq!(
+            of("oob_address"),
+            two(node.oob_address.map(|a| a.to_string()))
+        );
+    }
+    assert!(explained > 20, "{explained} interfaces");
+}
+
+#[test]
 fn profiles_and_documents_that_do_not_inherit_are_explained_as_well() {
     assert_eq!(
         document(Kind::HostProfile, "derived", "interfaces.bond0.slaves"),
