@@ -1,7 +1,7 @@
 //! Composes a design from a table, an inventory's answer and folders of YAML, and says where each value came from.
 //!
-//! `federated_sources [FORMATION] [--profiles DIR] [--explain NODE FIELD] [--format text|json]`: exit 0 clean, 1 errors,
-//! 2 unusable arguments or a source that cannot be read.
+//! `federated_sources [FORMATION] [--profiles DIR] [--explain NODE FIELD] [--format text|json] [--stale]`: exit 0
+//! clean, 1 errors, 2 unusable arguments or a source that cannot be read.
 
 use clap::Parser;
 use drydock_core::{
@@ -33,6 +33,9 @@ struct Arguments {
     /// Where the values of a node's field came from, such as `compute-1 addressing`.
     #[arg(long, num_args = 2, value_names = ["NODE", "FIELD"])]
     explain: Option<Vec<String>>,
+    /// Loads twice, and the inventory answers the first time alone.
+    #[arg(long)]
+    stale: bool,
     /// How to show what was composed.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -43,9 +46,14 @@ fn main() -> ExitCode {
 }
 
 /// Whoever knows best is the owner: nobody else writes addresses and racks, or serials.
-fn sources(profiles: &Path, formation: &Path) -> Result<FederatedSource, FederationError> {
+fn sources(
+    profiles: &Path,
+    formation: &Path,
+    stale: bool,
+) -> Result<FederatedSource, FederationError> {
     let table = Inventory::table("inventory", formation.join("inventory.csv"));
     let devices = Inventory::devices("dcim", formation.join("dcim.json"));
+    let devices = if stale { devices.until(1) } else { devices };
     FederatedSource::new("design")
         .source(DirectorySource::new("profiles", [profiles]))?
         .source(DirectorySource::new("formation", [formation]))?
@@ -58,8 +66,12 @@ fn sources(profiles: &Path, formation: &Path) -> Result<FederatedSource, Federat
 }
 
 async fn run(arguments: Arguments) -> Result<u8, Failure> {
-    let all = sources(&arguments.profiles, &arguments.formation).map_err(Failure::unusable)?;
+    let (profiles, formation) = (&arguments.profiles, &arguments.formation);
+    let all = sources(profiles, formation, arguments.stale).map_err(Failure::unusable)?;
     let orchestrator = Orchestrator::new(Drivers::new()).source(all);
+    if arguments.stale {
+        orchestrator.load().await.map_err(Failure::unusable)?;
+    }
     let design = orchestrator.load().await.map_err(Failure::unusable)?;
     if arguments.format == Format::Json {
         print(&pretty(&resolved_json::resolved(&design, |_| true)));

@@ -16,7 +16,10 @@ use std::{
     collections::BTreeMap,
     hash::{DefaultHasher, Hash, Hasher},
     path::PathBuf,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
 };
 
 /// What a file holds, or why it cannot be read as what it should be. Takes the source's name, the file's name and text.
@@ -28,6 +31,8 @@ pub struct Inventory {
     name: SourceName,
     path: PathBuf,
     read: Reader,
+    /// How often it may still be read; without a number always.
+    left: Option<AtomicUsize>,
 }
 
 impl Inventory {
@@ -38,6 +43,7 @@ impl Inventory {
             name,
             path,
             read: table,
+            left: None,
         }
     }
 
@@ -48,7 +54,15 @@ impl Inventory {
             name,
             path,
             read: devices,
+            left: None,
         }
+    }
+
+    /// It answers so many times and then no more, to show what becomes of a design whose source is away.
+    #[must_use]
+    pub fn until(mut self, times: usize) -> Self {
+        self.left = Some(times.into());
+        self
     }
 }
 
@@ -65,6 +79,11 @@ impl DesignSource for Inventory {
             message,
             cause: None,
         };
+        let take = |left: usize| left.checked_sub(1);
+        let left = self.left.as_ref();
+        if left.is_some_and(|left| left.fetch_update(Relaxed, Relaxed, take).is_err()) {
+            return Err(error("it does not answer; see whether it is up".to_owned()));
+        }
         let text = std::fs::read_to_string(&self.path);
         let text =
             text.map_err(|e| error(format!("cannot read {file}: {e}; give a path that exists")))?;

@@ -186,6 +186,20 @@ fn sources_that_cannot_be_read_end_with_2() {
 }
 
 #[test]
+fn an_inventory_that_is_away_is_a_warning() {
+    let ran = run(
+        "federated_sources",
+        &["--stale", "--explain", "compute-1", "serial"],
+    );
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let serial = "  serial = HS12-4011  dcim:https://dcim.example/api/devices/?site=quayside /results/0/serial  set, source dcim\n";
+    assert!(ran.out.contains(serial), "{}", ran.out);
+    let warning = "warning[DD0511]: source `dcim` cannot be loaded, so its state of under a minute ago is used: it does not \
+                   answer; see whether it is up\n";
+    assert!(ran.out.contains(warning), "{}", ran.out);
+}
+
+#[test]
 fn inventories_are_sources() {
     let path = |name: &str| PathBuf::from(data("quayside")).join(name);
     let runtime = tokio::runtime::Builder::new_current_thread()
