@@ -4,8 +4,8 @@
 mod canary;
 mod custom_driver;
 mod deploy;
-mod programs;
 mod federated;
+mod programs;
 mod resolve;
 mod validate;
 
