@@ -193,12 +193,11 @@ impl Orchestrator {
     pub async fn observe(&self, design: &Design, nodes: &Selector) -> Observations {
         let needed = |node: &&Arc<crate::resolve::ResolvedNode>| {
             // What the chosen depend on is looked at as well.
-            let chosen =
-                |other: &crate::resolve::ResolvedNode| nodes.matches(|key| other.label(key));
+            let chosen = |other: &crate::resolve::ResolvedNode| nodes.matches(other);
             let waited_for = || {
                 let dependent = design.resolved.nodes.values().filter(|other| chosen(other));
                 let mut selectors = dependent.flat_map(|other| other.spec.depends_on.iter());
-                selectors.any(|selector| selector.matches(|key| node.label(key)))
+                selectors.any(|selector| selector.matches(&***node))
             };
             chosen(node) || waited_for()
         };

@@ -39,7 +39,7 @@ impl Drivers {
         self
     }
 
-    /// Adds a network driver for the networks that the selector chooses by their labels, or `name`.
+    /// Adds a network driver for the networks that the selector chooses by their labels, `name` or fields.
     #[must_use]
     pub fn network(mut self, networks: Selector, driver: Arc<dyn NetworkDriver>) -> Self {
         self.networks.push((networks, driver));
@@ -58,10 +58,7 @@ impl Drivers {
     /// # Errors
     /// When none or more than one matches.
     pub fn server_of(&self, node: &ResolvedNode) -> Result<&Arc<dyn ServerDriver>, NoDriver> {
-        let matching = self
-            .servers
-            .iter()
-            .filter(|(nodes, _)| nodes.matches(|key| node.label(key)));
+        let matching = self.servers.iter().filter(|(nodes, _)| nodes.matches(node));
         only(matching.map(|(_, driver)| driver), |driver| driver.name())
     }
 
@@ -76,14 +73,10 @@ impl Drivers {
         if self.networks.is_empty() {
             return Ok(None);
         }
-        let label = |key: &str| match key {
-            "name" => Some(network.name.as_str()),
-            key => network.spec.labels.find(key),
-        };
         let matching = self
             .networks
             .iter()
-            .filter(|(networks, _)| networks.matches(label));
+            .filter(|(networks, _)| networks.matches(network));
         only(matching.map(|(_, driver)| driver), |driver| driver.name()).map(Some)
     }
 
@@ -99,6 +92,11 @@ impl Drivers {
         }
         let matching = self.oobs.iter().filter(|(served, _)| served == oob_type);
         only(matching.map(|(_, driver)| driver), |driver| driver.name()).map(Some)
+    }
+
+    /// Every server driver with the nodes that it is for, in the order in which they were added.
+    pub fn servers(&self) -> impl Iterator<Item = (&Selector, &Arc<dyn ServerDriver>)> {
+        self.servers.iter().map(|(nodes, driver)| (nodes, driver))
     }
 
     /// The server driver of this name.

@@ -46,7 +46,7 @@ pub use rack::{Rack, TorSwitch};
 pub use region::{Region, Repositories, Repository, TagDefinition};
 #[cfg(feature = "schema")]
 pub use schema::{combined_schema, schema};
-pub use selector::Selector;
+pub use selector::{Selectable, Selector};
 pub use size::{Amount, Size};
 pub use storage::{FileSystem, LogicalVolume, Partition, PhysicalDevice, Storage, VolumeGroup};
 pub use text::{ByKey, Text};

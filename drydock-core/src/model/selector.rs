@@ -1,13 +1,24 @@
-//! Selectors: which nodes, by their labels. `role=compute,rack in (r1,r2),!gpu`
+//! Selectors: which nodes, by their labels and fields. `role=compute,rack in (r1,r2),spec.platform.image=noble,!spec.hold`
+
+mod parse;
 
 use super::shape::{Spelling, Word, WordForm, WordShape, from_text};
+use crate::field::FieldPath;
 use smol_str::SmolStr;
 use std::{borrow::Cow, fmt, str::FromStr};
 
-/// A condition on labels; all of its terms must hold. The empty selector selects everything.
+/// A condition on labels and fields; all of its terms must hold. The empty selector selects everything.
 ///
 /// Terms: `key=value` (also `==`), `key!=value`, `key in (a,b)`, `key notin (a,b)`, `key` (there is one), `!key` (there is
-/// none). `!=` and `notin` also hold where the label is missing.
+/// none). `!=` and `notin` also hold where there is none. A key that begins with `spec.` or `metadata.` is the path of a
+/// field of the document, any other the key of a label. What is no word is quoted: `'a b'`, a quote inside doubled; a
+/// quoted key is always a label's.
+///
+/// ```
+/// let selector: drydock_core::Selector = "role=compute,spec.platform.image in (noble,'22.10 LTS')".parse()?;
+/// assert_eq!(selector.to_string(), "role=compute,spec.platform.image in (noble,'22.10 LTS')");
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selector {
     terms: Vec<Term>,
@@ -15,10 +26,29 @@ pub struct Selector {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Term {
-    In(SmolStr, Vec<SmolStr>),
-    NotIn(SmolStr, Vec<SmolStr>),
-    Exists(SmolStr),
-    Missing(SmolStr),
+    In(Key, Vec<SmolStr>),
+    NotIn(Key, Vec<SmolStr>),
+    Exists(Key),
+    Missing(Key),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Key {
+    Label(SmolStr),
+    /// Its first key is `spec` or `metadata`.
+    Field(FieldPath),
+}
+
+/// What selectors can be held against.
+pub trait Selectable {
+    /// The label of this key.
+    fn label(&self, key: &str) -> Option<&str>;
+    /// Whether something is said at this field of the document; a path begins with `spec` or `metadata`. Nothing is said
+    /// by null, `false` and an empty list or map.
+    fn has(&self, field: &FieldPath) -> bool;
+    /// Whether the field is this text, or a list with such an item, or a map or keyed collection with such a key. A
+    /// secret equals nothing.
+    fn is(&self, field: &FieldPath, text: &str) -> bool;
 }
 
 impl Selector {
@@ -27,14 +57,54 @@ impl Selector {
         Self::default()
     }
 
-    /// Whether the labels, asked for by key, satisfy every term.
-    pub fn matches<'a>(&self, label: impl Fn(&str) -> Option<&'a str>) -> bool {
+    /// Whether it has no terms, so that it selects everything.
+    pub fn is_everything(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Whether every term holds.
+    pub fn matches(&self, selectable: &(impl Selectable + ?Sized)) -> bool {
         self.terms.iter().all(|term| match term {
-            Term::In(key, values) => label(key).is_some_and(|l| values.iter().any(|v| v == l)),
-            Term::NotIn(key, values) => !label(key).is_some_and(|l| values.iter().any(|v| v == l)),
-            Term::Exists(key) => label(key).is_some(),
-            Term::Missing(key) => label(key).is_none(),
+            Term::In(key, values) => key.is_one_of(selectable, values),
+            Term::NotIn(key, values) => !key.is_one_of(selectable, values),
+            Term::Exists(key) => key.exists(selectable),
+            Term::Missing(key) => !key.exists(selectable),
         })
+    }
+
+    /// The fields that it asks for; each path begins with `spec` or `metadata`.
+    pub fn fields(&self) -> impl Iterator<Item = &FieldPath> {
+        self.terms.iter().filter_map(|term| match term.key() {
+            Key::Field(path) => Some(path),
+            Key::Label(_) => None,
+        })
+    }
+}
+
+impl Term {
+    fn key(&self) -> &Key {
+        match self {
+            Term::In(key, _) | Term::NotIn(key, _) | Term::Exists(key) | Term::Missing(key) => key,
+        }
+    }
+}
+
+impl Key {
+    fn exists(&self, selectable: &(impl Selectable + ?Sized)) -> bool {
+        match self {
+            Key::Label(key) => selectable.label(key).is_some(),
+            Key::Field(path) => selectable.has(path),
+        }
+    }
+
+    fn is_one_of(&self, selectable: &(impl Selectable + ?Sized), values: &[SmolStr]) -> bool {
+        match self {
+            Key::Label(key) => {
+                let label = selectable.label(key);
+                label.is_some_and(|label| values.iter().any(|value| value == label))
+            }
+            Key::Field(path) => values.iter().any(|value| selectable.is(path, value)),
+        }
     }
 }
 
@@ -42,77 +112,7 @@ impl FromStr for Selector {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let mut terms = Vec::new();
-        let mut rest = text.trim();
-        while !rest.is_empty() {
-            let (term, after) = split_term(rest)?;
-            terms.push(parse_term(term.trim())?);
-            rest = after.trim_start();
-        }
-        Ok(Self { terms })
-    }
-}
-
-/// The text up to the next comma outside parentheses, and what follows it.
-fn split_term(text: &str) -> Result<(&str, &str), String> {
-    let mut depth = 0;
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' if depth == 0 => return Err("a `)` has no `(`".into()),
-            ')' => depth -= 1,
-            ',' if depth == 0 => {
-                let after = text[at + 1..].trim();
-                let none_after = if after.is_empty() {
-                    Err("it ends with a comma".into())
-                } else {
-                    Ok(())
-                };
-                return none_after.map(|()| (&text[..at], &text[at + 1..]));
-            }
-            _ => {}
-        }
-    }
-    if depth > 0 {
-        Err("a `(` is not closed".into())
-    } else {
-        Ok((text, ""))
-    }
-}
-
-fn parse_term(term: &str) -> Result<Term, String> {
-    if let Some((key, value)) = term.split_once("!=") {
-        return Ok(Term::NotIn(word(key)?, vec![word(value)?]));
-    }
-    if let Some((key, value)) = term.split_once('=') {
-        return Ok(Term::In(
-            word(key)?,
-            vec![word(value.strip_prefix('=').unwrap_or(value))?],
-        ));
-    }
-    if let Some(list) = term.strip_suffix(')') {
-        let (head, values) = list.split_once('(').ok_or("a `)` has no `(`")?;
-        let values = values.split(',').map(word).collect::<Result<Vec<_>, _>>()?;
-        let mut head = head.split_whitespace();
-        return match (head.next(), head.next(), head.next()) {
-            (Some(key), Some("in"), None) => Ok(Term::In(word(key)?, values)),
-            (Some(key), Some("notin"), None) => Ok(Term::NotIn(word(key)?, values)),
-            _ => Err("a list follows `in` or `notin`".into()),
-        };
-    }
-    match term.strip_prefix('!') {
-        Some(key) => Ok(Term::Missing(word(key)?)),
-        None => Ok(Term::Exists(word(term)?)),
-    }
-}
-
-fn word(text: &str) -> Result<SmolStr, String> {
-    let text = text.trim();
-    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':');
-    match text.find(|c| !allowed(c)) {
-        None if text.is_empty() => Err("a word is missing".into()),
-        None => Ok(text.into()),
-        Some(_) => Err(format!("`{text}` is not a word")),
+        parse::terms(text).map(|terms| Self { terms })
     }
 }
 
@@ -121,13 +121,67 @@ impl fmt::Display for Selector {
         for (i, term) in self.terms.iter().enumerate() {
             let comma = if i > 0 { "," } else { "" };
             match term {
-                Term::In(key, one) if one.len() == 1 => write!(f, "{comma}{key}={}", one[0])?,
-                Term::NotIn(key, one) if one.len() == 1 => write!(f, "{comma}{key}!={}", one[0])?,
-                Term::In(key, values) => write!(f, "{comma}{key} in ({})", values.join(","))?,
-                Term::NotIn(key, values) => write!(f, "{comma}{key} notin ({})", values.join(","))?,
+                Term::In(key, one) if one.len() == 1 => {
+                    write!(f, "{comma}{key}={}", Text(&one[0]))?
+                }
+                Term::NotIn(key, one) if one.len() == 1 => {
+                    write!(f, "{comma}{key}!={}", Text(&one[0]))?;
+                }
+                Term::In(key, values) => write!(f, "{comma}{key} in ({})", Texts(values))?,
+                Term::NotIn(key, values) => write!(f, "{comma}{key} notin ({})", Texts(values))?,
                 Term::Exists(key) => write!(f, "{comma}{key}")?,
                 Term::Missing(key) => write!(f, "{comma}!{key}")?,
             }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys = match self {
+            Key::Label(key) if parse::begins_a_field(key) => return quoted(key, f),
+            Key::Label(key) => return Text(key).fmt(f),
+            Key::Field(path) => path.keys(),
+        };
+        for (n, key) in keys.iter().enumerate() {
+            let dot = if n > 0 { "." } else { "" };
+            match parse::is_word(key) && !key.contains('.') {
+                true => write!(f, "{dot}{key}")?,
+                // A path quotes as it does everywhere.
+                false => {
+                    let key = key.replace('\\', "\\\\").replace('"', "\\\"");
+                    write!(f, "[\"{key}\"]")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A value as it is written: in quotes where it is no word.
+struct Text<'a>(&'a str);
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match parse::is_word(self.0) {
+            true => f.write_str(self.0),
+            false => quoted(self.0, f),
+        }
+    }
+}
+
+fn quoted(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "'{}'", text.replace('\'', "''"))
+}
+
+struct Texts<'a>(&'a [SmolStr]);
+
+impl fmt::Display for Texts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, text) in self.0.iter().enumerate() {
+            let comma = if n > 0 { "," } else { "" };
+            write!(f, "{comma}{}", Text(text))?;
         }
         Ok(())
     }
@@ -146,37 +200,5 @@ impl Word for Selector {
 from_text!(Selector);
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn selects(selector: &str, labels: &[(&str, &'static str)]) -> bool {
-        let selector: Selector = selector.parse().unwrap();
-        selector.matches(|key| labels.iter().find(|(k, _)| *k == key).map(|(_, v)| *v))
-    }
-
-    #[test]
-    fn every_term_must_hold() {
-        let labels = [("role", "compute"), ("rack", "r1")];
-        assert!(selects("role=compute,rack in (r1, r2),!gpu", &labels));
-        assert!(selects("role!=storage, gpu notin (a)", &labels) && selects("", &labels));
-        assert!(
-            !selects("role==storage", &labels)
-                && !selects("gpu", &labels)
-                && !selects("!role", &labels)
-        );
-    }
-
-    #[test]
-    fn broken_selectors_say_why() {
-        for text in ["a=", "a in r1", "a in (b", "a,", "a b", "a)"] {
-            assert!(!text.parse::<Selector>().unwrap_err().is_empty(), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_printed_is_read_back() {
-        for text in ["role=compute,rack in (r1,r2),!gpu", "a!=b,c notin (d,e),f"] {
-            assert_eq!(text.parse::<Selector>().unwrap().to_string(), text);
-        }
-    }
-}
+#[path = "selector/tests.rs"]
+mod tests;

@@ -49,7 +49,7 @@ pub(super) fn drafts(
     let chosen: Vec<&Arc<ResolvedNode>> = design
         .nodes
         .values()
-        .filter(|node| nodes.matches(|key| node.label(key)))
+        .filter(|node| nodes.matches(&***node))
         .collect();
     if goal != Goal::Release {
         let needed = |network: &ResolvedNetwork| {

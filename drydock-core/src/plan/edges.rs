@@ -112,7 +112,7 @@ impl<'a> Dependencies<'a> {
         for selector in node.spec.depends_on.iter() {
             let nodes = self.design.nodes.values();
             let chosen = self.chosen.entry(selector.to_string()).or_insert_with(|| {
-                let chosen = nodes.filter(|other| selector.matches(|key| other.label(key)));
+                let chosen = nodes.filter(|other| selector.matches(&***other));
                 chosen.map(|other| &other.name).collect()
             });
             before.extend(chosen.iter().filter(|other| ***other != node.name));

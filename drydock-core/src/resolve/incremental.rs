@@ -241,8 +241,13 @@ impl Resolver {
             let own = id.clone();
             let chain = Chain { inherited, own };
             let value = value.unwrap_or_else(|| Value::map(Vec::new(), crate::span::Span::NONE));
-            let profile = Arc::new(ResolvedProfile { chain, value });
-            design.profiles.insert(name, profile);
+            let metadata = design.documents.get(id).and_then(|d| d.metadata.clone());
+            let profile = ResolvedProfile {
+                chain,
+                value,
+                metadata,
+            };
+            design.profiles.insert(name, Arc::new(profile));
         }
         affected
     }

@@ -27,6 +27,7 @@ mod nodes;
 mod provenance;
 mod refused;
 mod resolved;
+mod selecting;
 mod touched;
 
 pub use address::Allocations;

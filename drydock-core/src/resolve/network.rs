@@ -23,6 +23,7 @@ pub(super) fn networks(
         let network = ResolvedNetwork {
             name: name.clone(),
             value: document.spec.clone(),
+            metadata: document.metadata.clone(),
             link: link.map(|(name, _)| name.clone()),
             mtu: spec
                 .mtu

@@ -58,6 +58,7 @@ pub(super) fn node(
     let oob_network = spec.oob.network.as_deref().unwrap_or_default();
     ResolvedNode {
         name: NodeName::new(document.id.name.clone()),
+        metadata: document.metadata.clone(),
         fqdn: domain.map(|domain| format!("{}.{domain}", document.id.name).into()),
         dns_servers: primary
             .map(|network| network.spec.dns.servers.to_vec())

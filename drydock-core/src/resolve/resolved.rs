@@ -183,6 +183,8 @@ pub struct ResolvedProfile {
     pub chain: Chain,
     /// Its spec after inheritance, with the place of every value.
     pub value: Value,
+    /// Its own metadata, which is not inherited.
+    pub metadata: Option<Value>,
 }
 
 /// One node after inheritance, with everything that follows from it.
@@ -197,6 +199,8 @@ pub struct ResolvedNode {
     pub spec: HostProfile,
     /// The same with the place of every value.
     pub value: Value,
+    /// Its own metadata, which is not inherited.
+    pub metadata: Option<Value>,
     /// Its name and the domain of its primary network.
     pub fqdn: Option<SmolStr>,
     /// The DNS servers of its primary network.
@@ -356,6 +360,8 @@ pub struct ResolvedNetwork {
     pub spec: Network,
     /// The same with the place of every value.
     pub value: Value,
+    /// Its metadata.
+    pub metadata: Option<Value>,
     /// The link that allows it.
     pub link: Option<LinkName>,
     /// Its MTU in bytes.

@@ -8,6 +8,7 @@ mod federation;
 mod interop;
 mod memory;
 mod ownership;
+mod selecting;
 pub mod yaml;
 
 pub use directory::DirectorySource;
@@ -17,6 +18,7 @@ pub use federation::{FederatedSource, WhenUnavailable};
 pub use interop::to_yaml;
 pub use memory::MemorySource;
 pub use ownership::{Federation, FederationError, Owner};
+pub(crate) use selecting::Parts;
 pub(crate) use yaml::secrets::{is_secret, names_a_secret, seal};
 
 use crate::{diagnostic::Diagnostics, names::SourceName, span::SourceMap};

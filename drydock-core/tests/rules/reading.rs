@@ -158,7 +158,7 @@ fn a_value_of_the_wrong_type_is_told_where_it_stands() {
             HOSTS,
             "depends_on: ['role=control']",
             "depends_on: [①'role=']",
-            "error[DD0006] ① HostProfile compute: expected a selector such as role=compute,rack in (r1,r2),!gpu, found `role=`: a word is missing",
+            "error[DD0006] ① HostProfile compute: expected a selector such as role=compute,rack in (r1,r2),!gpu, found `role=`: a word is missing at the end",
         ),
         (
             R1,

@@ -215,7 +215,7 @@ impl Faults {
 fn is_awaited(node: &ResolvedNode, nodes: &[&ResolvedNode]) -> bool {
     let awaits = |other: &&ResolvedNode| {
         let mut selectors = other.spec.depends_on.iter();
-        other.name != node.name && selectors.any(|s| s.matches(|key| node.label(key)))
+        other.name != node.name && selectors.any(|s| s.matches(node))
     };
     nodes.iter().any(awaits)
 }

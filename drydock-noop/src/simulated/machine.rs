@@ -4,7 +4,6 @@ use super::{
     facts::{self, Facts},
     node::SimulatedNode,
 };
-use drydock_core::model::{ByKey, Text};
 use drydock_core::{
     driver::{
         BootDevice, Identity, PowerAction, PowerState, Progress, ServerAction, ServerObservation,
@@ -13,7 +12,7 @@ use drydock_core::{
     resolve::ResolvedNode,
 };
 use smol_str::{SmolStr, format_smolstr};
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// The fact that tells observations of one target apart: how many calls it had taken when the observation was made.
 pub(super) const GENERATION: &str = "simulated.generation";
@@ -23,7 +22,7 @@ pub(super) const GENERATION: &str = "simulated.generation";
 pub(super) struct Machine {
     pub(super) node: SimulatedNode,
     /// What selectors see of it.
-    pub(super) labels: ByKey<Text>,
+    pub(super) designed: Arc<ResolvedNode>,
     pub(super) generation: u64,
     phase: Option<Phase>,
     power_change: Option<PowerChange>,
@@ -62,7 +61,7 @@ struct PowerChange {
 
 impl Machine {
     /// The machine of a design as it is delivered: New, and off.
-    pub(super) fn delivered(node: &ResolvedNode) -> Self {
+    pub(super) fn delivered(node: &Arc<ResolvedNode>) -> Self {
         let macs = node.spec.metadata.boot_mac.into_iter().collect();
         let node_as_delivered = SimulatedNode {
             name: node.name.clone(),
@@ -73,7 +72,7 @@ impl Machine {
         };
         Self {
             node: node_as_delivered,
-            labels: node.labels.clone(),
+            designed: node.clone(),
             generation: 0,
             phase: None,
             power_change: None,

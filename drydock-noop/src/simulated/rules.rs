@@ -135,9 +135,8 @@ impl World {
 
     fn has_what_it_depends_on(&self, node: &ResolvedNode, now: Duration) -> Result<(), No> {
         let awaited = |other: &&Machine| {
-            let label = |key: &str| other.labels.get(key).map(|label| label.as_str());
             let mut selectors = node.spec.depends_on.iter();
-            other.node.name != node.name && selectors.any(|selector| selector.matches(label))
+            other.node.name != node.name && selectors.any(|s| s.matches(&*other.designed))
         };
         let mut awaited = self.machines.values().filter(awaited);
         match awaited.find(|other| !other.is_deployed(now)) {

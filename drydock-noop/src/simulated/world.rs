@@ -82,7 +82,7 @@ impl World {
         for (name, node) in &design.nodes {
             let delivered = || Machine::delivered(node);
             let machine = self.machines.entry(name.clone()).or_insert_with(delivered);
-            machine.labels = node.labels.clone();
+            machine.designed = node.clone();
             if let Some(image) = &node.spec.platform.image {
                 let kernels = self.images.entry(image.clone()).or_default();
                 kernels.extend(node.spec.platform.kernel.clone());
