@@ -25,6 +25,7 @@ mod network;
 mod node;
 mod nodes;
 mod provenance;
+mod query;
 mod refused;
 mod resolved;
 mod selecting;
@@ -41,6 +42,7 @@ pub use provenance::{
     Derived, ExplainError, Explanation, History, HistoryStep, LosingCandidate, Premise, What,
     WhyLost,
 };
+pub use query::{Query, QueryError, Row};
 pub use resolved::{
     Catalogs, Device, DeviceSelector, InterfaceNetwork, ResolvedDesign, ResolvedDisk,
     ResolvedInterface, ResolvedNetwork, ResolvedNode, ResolvedProfile, ResolvedVolume,

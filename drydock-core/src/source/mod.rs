@@ -19,6 +19,7 @@ pub use interop::to_yaml;
 pub use memory::MemorySource;
 pub use ownership::{Federation, FederationError, Owner};
 pub(crate) use selecting::Parts;
+pub(crate) use yaml::METADATA;
 pub(crate) use yaml::secrets::{is_secret, names_a_secret, seal};
 
 use crate::{diagnostic::Diagnostics, names::SourceName, span::SourceMap};

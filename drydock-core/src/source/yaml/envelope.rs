@@ -12,7 +12,7 @@ use crate::{
 use smol_str::SmolStr;
 
 /// Keys of metadata: ours, then those that Deckhand reads and we accept.
-const METADATA: [&str; 13] = [
+pub(crate) const METADATA: [&str; 13] = [
     "name",
     "labels",
     "annotations",

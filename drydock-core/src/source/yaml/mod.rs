@@ -18,6 +18,8 @@ pub(super) mod secrets;
 mod substitution;
 mod tree;
 
+pub(crate) use envelope::METADATA;
+
 use super::{Document, Value};
 use crate::{
     diagnostic::Diagnostics,
