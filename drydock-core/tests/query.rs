@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "query/node_filter.rs"]
+mod node_filter;
 #[path = "query/selectors.rs"]
 mod selectors;
 
@@ -115,7 +117,11 @@ fn every_kind_can_be_asked_for() {
     );
     let tagged = query(Kind::Network, "spec.vlan in (120,130)", &["vlan"]);
     assert_eq!(names(&design.query(&tagged)), ["mgmt", "mgmt6", "storage"]);
-    let actions = query(Kind::BootAction, &[]);
+    let actions = query(
+        Kind::BootAction,
+        "spec.node_filter.filter_set_type=union",
+        &[],
+    );
     assert_eq!(names(&design.query(&actions)), ["gateway-entry"]);
 }
 

@@ -23,6 +23,7 @@ mod merge_policy;
 mod named;
 mod network;
 mod node;
+mod node_filter;
 mod nodes;
 mod provenance;
 mod query;
