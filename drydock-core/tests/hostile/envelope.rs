@@ -116,7 +116,8 @@ fn envelopes() {
         "DD0005 2:21 metadata has no key `lables`",
         &["Rack n"],
     );
-    let waits = |place, path| format!("DD0012 {place} `{path}` has not received its value yet");
+    let waits =
+        |place: &str, path: &str| format!("DD0012 {place} `{path}` has not received its value yet");
     let rendered = |dest: &str| {
         schema(
             "drydock/Rack/v1",
@@ -134,6 +135,35 @@ fn envelopes() {
         &waits("2:52", ".a.b"),
         &["Rack n"],
     );
+    for (dest, place) in [
+        // Keys in quotes, and wherever the placeholder is below.
+        ("{path: \".a['b']\", pattern: TOKEN}", Some("2:51")),
+        (
+            "{path: '.', pattern: TOKEN, recurse: {depth: -1}}",
+            Some("2:51"),
+        ),
+        ("{path: $.a.d}", Some("2:51")),
+        ("{path: '.a.e[1]'}", Some("2:51")),
+        // What may well be rendered: a path with wildcards, a pattern that is an expression.
+        ("{path: '.a.e[*]'}", None),
+        ("{path: .a.b, pattern: '.*'}", None),
+        ("{path: .a.b, pattern: ''}", None),
+        ("{path: '.a[b'}", None),
+        ("{path: [x]}", None),
+        ("{pattern: TOKEN}", None),
+    ] {
+        let text = rendered(dest).replace("{a: {b: TOKEN}}", "{a: {b: a-TOKEN, d: null, e: [x]}}");
+        let path = dest.split("path: ").nth(1).unwrap_or_default();
+        let path = path
+            .split([',', '}'])
+            .next()
+            .unwrap_or_default()
+            .trim_matches(['\'', '"']);
+        let found = place.map_or_else(String::new, |place| {
+            waits(place, &path.replace('\'', "\\'"))
+        });
+        documents(&text, &found, &["Rack n"]);
+    }
     let mixed = "DD0003 5:1 `data` belongs to the other kind of envelope";
     documents(
         &(with("apiVersion: drydock/v1\nkind: Rack") + "data: {}\n"),

@@ -1,4 +1,7 @@
 //! Whether a document of Deckhand still waits to be rendered.
+//!
+//! Only what is plain is judged: a path without wildcards that leads nowhere, and a placeholder that is a word and still
+//! stands where its value should. What else Deckhand may do is left to Deckhand.
 
 use crate::{
     diagnostic::{Code, Diagnostic, quote},
@@ -18,38 +21,87 @@ pub(super) fn not_rendered<'v>(
             Some(several) => several,
             None => std::slice::from_ref(dest),
         });
-    destinations.filter_map(|dest| {
+    let mut budget = BUDGET;
+    destinations.filter_map(move |dest| {
         let path = dest.field("path")?;
         let text = path.as_text()?;
-        let target = target(data, text);
+        let keys = keys(text)?;
+        let target = data.at(keys.iter().map(String::as_str));
         let waits = match target {
-            None => true,
-            Some(value) if value.as_scalar().is_some_and(|s| s.is_empty_plain()) => true,
-            Some(value) => dest
-                .field("pattern")
-                .is_some_and(|pattern| has_placeholder(value, pattern)),
+            None => None,
+            Some(value) if says_nothing(value) => Some(value),
+            Some(value) => Some(placeholder(value, dest, &mut budget)?),
         };
         let message = format!("{} has not received its value yet", quote(text));
         let mut found = Diagnostic::new(Code::NOT_RENDERED, message).at(path.span, "");
-        if let Some(value) = target {
+        if let Some(value) = waits {
             found = found.also(value.span, "here");
         }
-        waits.then(|| found.help("render the documents with Deckhand first"))
+        Some(found.help("render the documents with Deckhand first"))
     })
 }
 
-/// The value at a path as Deckhand writes it: `.`, `.a.b`, `.a[0].b`, `$.a`.
-fn target<'v>(data: &'v Value, path: &str) -> Option<&'v Value> {
-    let keys = path.strip_prefix('$').unwrap_or(path).split(['.', '[']);
-    data.at(keys
-        .map(|key| key.trim_end_matches(']').trim_matches(['\'', '"']))
-        .filter(|key| !key.is_empty()))
+/// How many values are searched for placeholders in one document: each substitution could search them all.
+const BUDGET: usize = 1_000_000;
+
+/// The keys of a path as Deckhand writes it: `.`, `.a.b`, `.a[0].b`, `$.a`, `.a['b.c']`. Nothing where it is none of these.
+fn keys(path: &str) -> Option<Vec<String>> {
+    let mut keys = Vec::new();
+    let mut rest = path.strip_prefix('$').unwrap_or(path);
+    if rest == "." {
+        return Some(keys);
+    }
+    while !rest.is_empty() {
+        let (key, after) = match rest.strip_prefix('[') {
+            Some(bracket) => bracketed(bracket)?,
+            None => {
+                let rest = rest.strip_prefix('.').unwrap_or(rest);
+                rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len()))
+            }
+        };
+        if key.is_empty() || key.contains(['*', '?', '(', ')', '@', '|', '`']) {
+            return None;
+        }
+        keys.push(key.to_owned());
+        rest = after;
+    }
+    Some(keys)
 }
 
-/// Whether the placeholder itself, a word that Deckhand looks for, still stands in the value.
-fn has_placeholder(value: &Value, pattern: &Value) -> bool {
-    let pattern = pattern.as_text().filter(|pattern| !pattern.is_empty());
-    pattern
-        .zip(value.as_text())
-        .is_some_and(|(pattern, text)| text.contains(pattern))
+/// A number, or a key in quotes, and what follows the bracket.
+fn bracketed(rest: &str) -> Option<(&str, &str)> {
+    for quote in ['\'', '"'] {
+        if let Some(quoted) = rest.strip_prefix(quote) {
+            let (key, after) = quoted.split_once(quote)?;
+            return Some((key, after.strip_prefix(']')?));
+        }
+    }
+    let (key, after) = rest.split_once(']')?;
+    key.bytes()
+        .all(|b| b.is_ascii_digit())
+        .then_some((key, after))
+}
+
+fn says_nothing(value: &Value) -> bool {
+    let scalar = value.as_scalar();
+    scalar.is_some_and(|s| s.is_empty_plain() || s.is_null_word())
+}
+
+/// The text in which the placeholder still stands. Deckhand looks for it in the value itself or, where it is told to
+/// `recurse`, in everything below; a pattern that is no word may match what was rendered as well.
+fn placeholder<'v>(value: &'v Value, dest: &Value, budget: &mut usize) -> Option<&'v Value> {
+    let pattern = dest.field("pattern").and_then(Value::as_text)?;
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    if *budget == 0 || pattern.is_empty() || !pattern.chars().all(is_word) {
+        return None;
+    }
+    let mut found = None;
+    value.walk(&mut |inside| {
+        *budget = budget.saturating_sub(1);
+        let stands = inside.as_text().is_some_and(|text| text.contains(pattern));
+        if stands && found.is_none() {
+            found = Some(inside);
+        }
+    });
+    found
 }
