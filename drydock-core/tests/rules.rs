@@ -20,6 +20,8 @@ mod secrets;
 mod storage;
 #[path = "rules/together.rs"]
 mod together;
+#[path = "rules/unused.rs"]
+mod unused;
 
 use drydock_core::{Design, testing::fixture};
 

@@ -22,14 +22,16 @@ mod slave_twice;
 mod switch_port;
 mod trunking;
 mod unknown_network;
+mod unused_profile;
 mod vlan;
 mod volume_group;
 
-use super::{DocumentRule, IndexRule, NodeRule, Rule};
+use super::{DesignRule, DocumentRule, IndexRule, NodeRule, Rule};
 
 /// Every built-in rule, in the order of their codes.
 pub(super) fn standard() -> Vec<Rule> {
     vec![
+        design(unused_profile::UnusedProfile),
         node(root_file_system::RootFileSystem),
         node(volume_group::VolumeGroup),
         node(sizes::Sizes),
@@ -41,6 +43,7 @@ pub(super) fn standard() -> Vec<Rule> {
         node(boot_drive::BootDrive),
         node(slave_twice::SlaveTwice),
         node(unknown_network::UnknownNetwork),
+        design(unknown_network::OfUnusedProfiles),
         node(outside_cidr::AddressOutsideCidr),
         document(outside_cidr::GatewayOutsideCidr),
         document(mtu::Mtu),
@@ -73,6 +76,10 @@ fn document(rule: impl DocumentRule + 'static) -> Rule {
 
 fn node(rule: impl NodeRule + 'static) -> Rule {
     Rule::Node(Box::new(rule))
+}
+
+fn design(rule: impl DesignRule + 'static) -> Rule {
+    Rule::Design(Box::new(rule))
 }
 
 fn index(rule: impl IndexRule + 'static) -> Rule {

@@ -1,14 +1,18 @@
 //! DD2001: the network of an interface or address is defined, and a network with an address is carried by one interface.
 //!
-//! The network that `oob.network` names is carried by the BMC.
+//! The network that `oob.network` names is carried by the BMC. Interfaces of profiles that nobody inherits from are held
+//! against the same; of the others their nodes are asked.
 
+use super::unused_profile::named;
 use crate::{
-    diagnostic::{Code, did_you_mean, quote},
+    diagnostic::{Code, Diagnostic, did_you_mean, quote},
     field::FieldPath,
-    resolve::{ResolvedDesign, ResolvedNode},
+    model::HostProfile,
+    names::{DocumentId, Kind},
+    resolve::{ResolvedDesign, ResolvedNode, ResolvedProfile, decode},
     validate::{
-        NodeRule, Report,
-        report::{names, span_of_node},
+        DesignRule, NodeRule, Report,
+        report::{names, place, span_of_node},
     },
 };
 
@@ -61,6 +65,89 @@ impl NodeRule for UnknownNetwork {
     }
 }
 
+#[derive(Debug)]
+pub(super) struct OfUnusedProfiles;
+
+impl DesignRule for OfUnusedProfiles {
+    fn codes(&self) -> &'static [Code] {
+        &[Code::UNKNOWN_NETWORK]
+    }
+
+    fn check(&self, design: &ResolvedDesign, report: &mut Report<'_>) {
+        // Profiles alone, without a site, are a library: each site defines the networks.
+        if design.networks.is_empty() && design.nodes.is_empty() {
+            return;
+        }
+        let used = named(design, "host_profile", &Kind::HostProfile);
+        for (name, profile) in &design.profiles {
+            let id = DocumentId::new(Kind::HostProfile, name.as_str());
+            if !used.contains(&id) {
+                unused(&id, profile, design, report);
+            }
+        }
+    }
+}
+
+fn unused(
+    id: &DocumentId,
+    profile: &ResolvedProfile,
+    design: &ResolvedDesign,
+    report: &mut Report<'_>,
+) {
+    let Ok(spec) = decode::<HostProfile>(&profile.value) else {
+        return;
+    };
+    let all = || {
+        spec.interfaces
+            .iter()
+            .flat_map(|(_, interface)| interface.networks.iter())
+    };
+    let mut carried: Vec<(&str, FieldPath)> = Vec::new();
+    for (interface, name) in spec.interfaces.iter().flat_map(|(interface, spec)| {
+        spec.networks
+            .iter()
+            .map(move |name| (interface, name.as_str()))
+    }) {
+        let field = FieldPath::of(["interfaces", interface, "networks", name]);
+        let (id, field, span) = place(id.clone(), &profile.value, field);
+        let found = |message| {
+            let found = Diagnostic::new(Code::UNKNOWN_NETWORK, message);
+            found.about(&id).field(field.clone()).at(span, "")
+        };
+        if !design.networks.contains_key(name) {
+            let used: Vec<&str> = all().map(|other| &**other).collect();
+            let found = found(format!("there is no network {}", quote(name)));
+            report.push(match meant(name, design, &used) {
+                Some(meant) => found
+                    .help(format!("did you mean `{meant}`?"))
+                    .edit(span, meant),
+                None => found.help(DEFINE),
+            });
+        } else if let Some((_, first)) = carried.iter().find(|(other, _)| *other == name) {
+            let (_, _, first) = place(id.clone(), &profile.value, first.clone());
+            let found = found(format!(
+                "network {} is carried by two interfaces",
+                quote(name)
+            ));
+            report.push(
+                found
+                    .also(first, "carried here already")
+                    .help("remove it from one of them"),
+            );
+        } else {
+            carried.push((name, field));
+        }
+    }
+}
+
+const DEFINE: &str = "write a Network of this name, or name one that exists";
+
+/// The network that was likely meant; of those that are used beside it none was.
+fn meant<'d>(name: &str, design: &'d ResolvedDesign, used: &[&str]) -> Option<&'d str> {
+    let known = names(design.networks.keys()).into_iter();
+    did_you_mean(name, known.filter(|known| !used.contains(known)))
+}
+
 /// Whether the node may well carry the network, for what says so was not understood, or an interface names a network that
 /// is not defined and was likely meant to be this one: that one cause is reported where it stands.
 pub(super) fn may_be_carried(node: &ResolvedNode, design: &ResolvedDesign, name: &str) -> bool {
@@ -87,8 +174,7 @@ fn undefined(
     let message = format!("there is no network {}", quote(&name));
     let mut known = names(design.networks.keys());
     known.retain(|known| !used.contains(known));
-    let help = "write a Network of this name, or name one that exists";
     report
         .node(Code::UNKNOWN_NETWORK, node, design, field, message)
-        .meant(&name, &known, help);
+        .meant(&name, &known, DEFINE);
 }

@@ -1,0 +1,89 @@
+//! DD0509: every profile is used: a host profile is inherited from, a hardware profile is named.
+//!
+//! A design without nodes is a library of profiles for others, and uses none of them.
+
+use crate::{
+    diagnostic::{Code, Diagnostic, quote},
+    field::FieldPath,
+    names::{DocumentId, Kind},
+    resolve::ResolvedDesign,
+    source::{Document, Value},
+    validate::{DesignRule, Report},
+};
+use std::collections::BTreeSet;
+
+#[derive(Debug)]
+pub(super) struct UnusedProfile;
+
+impl DesignRule for UnusedProfile {
+    fn codes(&self) -> &'static [Code] {
+        &[Code::UNUSED_PROFILE]
+    }
+
+    fn check(&self, design: &ResolvedDesign, report: &mut Report<'_>) {
+        if design.nodes.is_empty() || design.may_be_unread() {
+            return;
+        }
+        for (field, kind) in [
+            ("host_profile", Kind::HostProfile),
+            ("hardware_profile", Kind::HardwareProfile),
+        ] {
+            // A name that leads nowhere was likely meant for one that nobody else names, and is reported.
+            let doubted = |document: &&std::sync::Arc<Document>| {
+                let id = std::slice::from_ref(&document.id);
+                design.in_doubt(id, &FieldPath::of([field]))
+            };
+            let named = named(design, field, &kind);
+            let dangling = named.iter().any(|id| !design.documents.contains_key(id));
+            if dangling || inheriting(design).any(|document| doubted(&document)) {
+                continue;
+            }
+            let documents = design.documents.values();
+            for unused in documents.filter(|d| d.id.kind == kind && !named.contains(&d.id)) {
+                report.push(finding(unused));
+            }
+        }
+    }
+}
+
+fn finding(unused: &Document) -> Diagnostic {
+    let name = quote(&unused.id.name);
+    let (message, help) = match unused.id.kind {
+        Kind::HostProfile => (
+            format!("nothing inherits from host profile {name}"),
+            "inherit from it in a node or profile, or remove it",
+        ),
+        _ => (
+            format!("nothing names hardware profile {name}"),
+            "name it in a node or profile, or remove it",
+        ),
+    };
+    Diagnostic::new(Code::UNUSED_PROFILE, message)
+        .about(&unused.id)
+        .at(unused.name_span, "")
+        .help(help)
+}
+
+/// Everything of this kind that another document names in this field.
+pub(super) fn named(design: &ResolvedDesign, field: &str, kind: &Kind) -> BTreeSet<DocumentId> {
+    let mut named = BTreeSet::new();
+    for document in inheriting(design) {
+        let value = document.spec.field(field);
+        let items = value.map_or(&[][..], |value| match value.as_list() {
+            Some(items) => items,
+            None => std::slice::from_ref(value),
+        });
+        let names = items.iter().filter_map(Value::as_scalar);
+        let names = names.filter(|name| !name.is_null_word() && !name.text.starts_with('!'));
+        let ids = names.map(|name| DocumentId::new(kind.clone(), name.text.clone()));
+        named.extend(ids.filter(|id| *id != document.id));
+    }
+    named
+}
+
+fn inheriting(design: &ResolvedDesign) -> impl Iterator<Item = &std::sync::Arc<Document>> {
+    design
+        .documents
+        .values()
+        .filter(|document| document.inherits())
+}
