@@ -1,6 +1,6 @@
 //! DD2005: no address twice, compared as addresses.
 
-use super::{NETWORKS, R1, R2, help, site, sites, small};
+use super::{HOSTS, NETWORKS, R1, R2, help, site, sites, small};
 use drydock_core::diagnostic::Label;
 
 #[test]
@@ -86,7 +86,7 @@ fn addresses_of_bmcs_are_compared_with_all_others() {
         R2,
         "{network: oob, address: 10.40.0.21}",
         "{network: oob, address: ①10.40.0.11}",
-        &["error[DD2005] ① BaremetalNode control-2: address 10.40.0.11 is used twice"],
+        &["error[DD5003] ① BaremetalNode control-2: two BMCs are reached at 10.40.0.11"],
     );
     sites(
         &[
@@ -234,4 +234,27 @@ fn addresses_that_nobody_wrote_are_not_compared() {
             &[],
         );
     }
+}
+
+// DD5003
+
+#[test]
+fn bmcs_behind_one_address_are_told_apart_by_their_ports() {
+    let same = "{network: oob, address: ①10.40.0.11}";
+    let address = (R2, "{network: oob, address: 10.40.0.21}", same);
+    let port = |port: &str| format!("serial: HC32-4021\n  oob: {{port: {port}}}");
+    let with = |text: &str, lines: &[&str]| {
+        sites(&[address, (R2, "serial: HC32-4021", &port(text))], lines);
+    };
+    with("6230", &[]);
+    // The usual port is the one that is meant where none is written.
+    with(
+        "623",
+        &["error[DD5003] ① BaremetalNode control-2: two BMCs are reached at 10.40.0.11"],
+    );
+    // A profile that writes a port for all of them does not tell them apart.
+    sites(
+        &[address, (HOSTS, "type: ipmi", "type: ipmi\n    port: 6230")],
+        &["error[DD5003] ① BaremetalNode control-2: two BMCs are reached at 10.40.0.11 port 6230"],
+    );
 }

@@ -3,6 +3,8 @@
 //!
 //! The ends of ranges are held against gateways alone: a range whose addresses are given away must not begin or end with
 //! a gateway. A reserved range may, for nobody is given its addresses.
+//!
+//! Two BMCs at one address are DD5003, which knows their ports.
 
 use crate::{
     diagnostic::{Code, Diagnostic},
@@ -39,7 +41,12 @@ impl IndexRule for DuplicateAddress {
                 let claims = of_node(node).map(|(network, ip)| {
                     let field = FieldPath::of(["addressing", network, "address"]);
                     let (subject, field, span) = place(node.id(), &node.value, field);
-                    let what = format!("{} has it on network {network}", node.name);
+                    let name = &node.name;
+                    let of_bmc = node.spec.oob.network.as_deref() == Some(network.as_str());
+                    let (field, what) = match of_bmc {
+                        true => (bmc(network), format!("the BMC of {name} has it")),
+                        false => (field, format!("{name} has it on network {network}")),
+                    };
                     Claim::new(key(ip), subject, field, span, what)
                 });
                 claims.collect()
@@ -64,6 +71,7 @@ impl IndexRule for DuplicateAddress {
         };
         let is_gateway = |claim: &Claim| claim.subject.kind == Kind::Network;
         let others = others.iter().filter(|claim| !is_gateway(claim));
+        let others = others.filter(|claim| !(is_bmc(first) && is_bmc(claim)));
         for claim in others.chain(ends.iter().filter(|_| is_gateway(first))) {
             let diagnostic = Diagnostic::new(
                 Code::DUPLICATE_ADDRESS,
@@ -78,11 +86,20 @@ impl IndexRule for DuplicateAddress {
     }
 }
 
+/// The field of a BMC's address: the whole entry, which tells it from the addresses of interfaces.
+fn bmc(network: &str) -> FieldPath {
+    FieldPath::of(["addressing", network])
+}
+
+fn is_bmc(claim: &Claim) -> bool {
+    claim.subject.kind == Kind::BaremetalNode && claim.field.keys().len() == 2
+}
+
 /// Where the ends of ranges are written.
 const RANGES: &str = "ranges";
 
 /// An IPv4 address written inside IPv6 is the same address.
-fn key(ip: IpAddr) -> SmolStr {
+pub(super) fn key(ip: IpAddr) -> SmolStr {
     format_smolstr!("{}", ip.to_canonical())
 }
 

@@ -11,6 +11,7 @@ mod location;
 mod mountpoint;
 mod mtu;
 mod oob;
+mod oob_address;
 mod outside_cidr;
 mod primary_network;
 mod pxe_network;
@@ -66,6 +67,7 @@ pub(super) fn standard() -> Vec<Rule> {
         node(host_name::HostName),
         index(host_name::HostNameTwice),
         node(oob::OobParameters),
+        index(oob_address::OobAddressTwice),
         document(oob::InlineSecret),
     ]
 }

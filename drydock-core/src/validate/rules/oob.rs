@@ -1,5 +1,5 @@
 //! DD5001: IPMI needs an account, a credential, a network and an address on it. DD5002: other types need what they are
-//! reached by. DD5003: no two BMCs have one address. DD5004: secrets are named, not written.
+//! reached by. DD5004: secrets are named, not written.
 
 use crate::{
     diagnostic::{Code, Diagnostic},
