@@ -16,6 +16,8 @@ mod networks;
 mod reading;
 #[path = "rules/secrets.rs"]
 mod secrets;
+#[path = "rules/spelling.rs"]
+mod spelling;
 #[path = "rules/storage.rs"]
 mod storage;
 #[path = "rules/together.rs"]

@@ -10,6 +10,7 @@ mod link_networks;
 mod location;
 mod mountpoint;
 mod mtu;
+mod old_spelling;
 mod oob;
 mod oob_address;
 mod outside_cidr;
@@ -32,6 +33,7 @@ use super::{DesignRule, DocumentRule, IndexRule, NodeRule, Rule};
 /// Every built-in rule, in the order of their codes.
 pub(super) fn standard() -> Vec<Rule> {
     vec![
+        document(old_spelling::OldSpelling),
         design(unused_profile::UnusedProfile),
         node(root_file_system::RootFileSystem),
         node(volume_group::VolumeGroup),
