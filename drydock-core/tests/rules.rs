@@ -10,6 +10,8 @@ mod support;
 mod addresses;
 #[path = "rules/inheriting.rs"]
 mod inheriting;
+#[path = "rules/labels.rs"]
+mod labels;
 #[path = "rules/networks.rs"]
 mod networks;
 #[path = "rules/reading.rs"]

@@ -30,7 +30,7 @@ impl Code {
     /// A host's own code; `number` is from 9000 to 9999.
     ///
     /// Returns nothing for a number outside that range, which belongs to Drydock.
-    pub fn host(number: u16) -> Option<Code> {
+    pub const fn host(number: u16) -> Option<Code> {
         (Self::HOST_FIRST..=9999)
             .contains(&number)
             .then_some(Code(number))

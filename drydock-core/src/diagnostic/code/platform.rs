@@ -12,4 +12,8 @@ codes! {
         why "A node's name becomes its host name: one DNS label of 63 letters, digits and inner hyphens, 253 characters \
              with its domain. Two nodes with one full name, whatever its case, take each other's traffic.",
         mend "Rename the node, or give one of two another primary network.";
+    LABEL_CLASH = 3004, Warning, "a label says two things",
+        why "The document's metadata and its spec give one label different values, or a label is called as something \
+             that selectors know by itself: the rack, the name. A selector sees only one of them.",
+        mend "Keep one of the two, or give the label another name.";
 }

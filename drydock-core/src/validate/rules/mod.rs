@@ -6,6 +6,7 @@ mod duplicate_address;
 mod host_bits;
 mod host_name;
 mod huge_pages;
+mod label_clash;
 mod link_networks;
 mod location;
 mod mountpoint;
@@ -68,6 +69,8 @@ pub(super) fn standard() -> Vec<Rule> {
         node(switch_port::SwitchOfRack),
         node(host_name::HostName),
         index(host_name::HostNameTwice),
+        node(label_clash::LabelsOfNode),
+        document(label_clash::LabelsOfDocument),
         node(oob::OobParameters),
         index(oob_address::OobAddressTwice),
         document(oob::InlineSecret),
