@@ -8,6 +8,8 @@ mod support;
 
 #[path = "rules/addresses.rs"]
 mod addresses;
+#[path = "rules/boot_actions.rs"]
+mod boot_actions;
 #[path = "rules/inheriting.rs"]
 mod inheriting;
 #[path = "rules/labels.rs"]
@@ -29,6 +31,7 @@ mod unused;
 
 use drydock_core::{Design, testing::fixture};
 
+const ACTIONS: &str = "profiles/bootactions.yaml";
 const HOSTS: &str = "profiles/hosts.yaml";
 const HARDWARE: &str = "profiles/hardware.yaml";
 const NETWORKS: &str = "formation/networks.yaml";

@@ -43,6 +43,7 @@ pub use provenance::{
     Derived, ExplainError, Explanation, History, HistoryStep, LosingCandidate, Premise, What,
     WhyLost,
 };
+pub(crate) use query::known;
 pub use query::{Query, QueryError, Row};
 pub use resolved::{
     Catalogs, Device, DeviceSelector, InterfaceNetwork, ResolvedDesign, ResolvedDisk,

@@ -31,9 +31,10 @@ impl Code {
     ///
     /// Returns nothing for a number outside that range, which belongs to Drydock.
     pub const fn host(number: u16) -> Option<Code> {
-        (Self::HOST_FIRST..=9999)
-            .contains(&number)
-            .then_some(Code(number))
+        match number {
+            Self::HOST_FIRST..=9999 => Some(Code(number)),
+            _ => None,
+        }
     }
 
     /// The code that is printed like this, `DD0001`: a built-in one or one that hosts may use.

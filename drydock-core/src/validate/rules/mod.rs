@@ -1,5 +1,6 @@
 //! The built-in rules, one file each.
 
+mod asset;
 mod bond_options;
 mod boot_drive;
 mod duplicate_address;
@@ -11,18 +12,23 @@ mod link_networks;
 mod location;
 mod mountpoint;
 mod mtu;
+mod no_boot_action;
 mod old_spelling;
 mod oob;
 mod oob_address;
 mod outside_cidr;
+mod package_list;
+mod pipeline;
 mod primary_network;
 mod pxe_network;
 mod ranges;
 mod root_file_system;
 mod route_domain;
+mod selects_nothing;
 mod sizes;
 mod slave_twice;
 mod switch_port;
+mod template;
 mod trunking;
 mod unknown_network;
 mod unused_profile;
@@ -71,6 +77,10 @@ pub(super) fn standard() -> Vec<Rule> {
         index(host_name::HostNameTwice),
         node(label_clash::LabelsOfNode),
         document(label_clash::LabelsOfDocument),
+        design(no_boot_action::NoBootAction),
+        document(package_list::PackageList),
+        document(asset::Asset),
+        design(selects_nothing::SelectsNothing),
         node(oob::OobParameters),
         index(oob_address::OobAddressTwice),
         document(oob::InlineSecret),
