@@ -1,7 +1,7 @@
 //! `[io]` The façade: load, plan, approve, apply; each stage can be called alone.
 
 use crate::{
-    driver::{Context, Drivers},
+    driver::{Context, DriverError, Drivers},
     event::{EventSink, Fanout},
     execute::{
         Policy,
@@ -9,8 +9,8 @@ use crate::{
         survey::observe_all,
         worker::{Outcome, Worker},
     },
-    model::{Kinds, Selector},
-    names::{PlanId, RunId},
+    model::{Catalog, Kinds, Selector},
+    names::{DriverName, PlanId, RunId},
     plan::{self, Goal, Observations, Plan, Planned},
     resolve::Allocations,
     secret::SecretSource,
@@ -20,7 +20,10 @@ use crate::{
     validate::RuleSet,
 };
 use smol_str::SmolStr;
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
 /// What a person has agreed to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -187,6 +190,21 @@ impl Orchestrator {
             &self.allocations,
             &self.kinds,
         ))
+    }
+
+    /// Asks every server driver what it can install; each answers, or says why not. For
+    /// [`RuleSet::with_catalogs`]: of a driver that is left out there, images are a note and not judged.
+    pub async fn catalogs(&self) -> BTreeMap<DriverName, Result<Catalog, DriverError>> {
+        let cx = Context::detached("catalog");
+        let mut answers = BTreeMap::new();
+        for (_, driver) in self.drivers.servers() {
+            let name = DriverName::from(driver.name());
+            // One driver may be there for several selectors.
+            if let Entry::Vacant(unasked) = answers.entry(name) {
+                unasked.insert(driver.catalog(&cx).await);
+            }
+        }
+        answers
     }
 
     /// Observes what a plan for these nodes may touch.

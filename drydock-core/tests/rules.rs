@@ -10,6 +10,8 @@ mod support;
 mod addresses;
 #[path = "rules/boot_actions.rs"]
 mod boot_actions;
+#[path = "rules/catalog.rs"]
+mod catalog;
 #[path = "rules/inheriting.rs"]
 mod inheriting;
 #[path = "rules/labels.rs"]

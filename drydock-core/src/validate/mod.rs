@@ -15,9 +15,10 @@ pub use report::Report;
 
 use crate::{
     diagnostic::{Code, Diagnostics},
+    driver::Drivers,
     field::FieldPath,
     names::DocumentId,
-    resolve::{ResolvedDesign, ResolvedNode, Touched},
+    resolve::{Catalogs, ResolvedDesign, ResolvedNode, Touched},
     source::Document,
     span::Span,
 };
@@ -140,6 +141,13 @@ impl RuleSet {
     pub fn with(mut self, rule: Rule) -> Self {
         self.0.push(rule);
         self
+    }
+
+    /// These rules and DD3001: images and kernels are offered by the driver that serves the node. Without catalogs there is
+    /// no such rule; a driver whose catalog is not among them is a note. See [`crate::Orchestrator::catalogs`].
+    #[must_use]
+    pub fn with_catalogs(self, drivers: Drivers, catalogs: Catalogs) -> Self {
+        self.with(rules::offered(drivers, catalogs))
     }
 
     /// Everything that is wrong with the design, each cause once, in the order of the sources.

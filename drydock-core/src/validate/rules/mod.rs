@@ -3,6 +3,7 @@
 mod asset;
 mod bond_options;
 mod boot_drive;
+mod catalog;
 mod duplicate_address;
 mod host_bits;
 mod host_name;
@@ -36,6 +37,7 @@ mod vlan;
 mod volume_group;
 
 use super::{DesignRule, DocumentRule, IndexRule, NodeRule, Rule};
+use crate::{driver::Drivers, resolve::Catalogs};
 
 /// Every built-in rule, in the order of their codes.
 pub(super) fn standard() -> Vec<Rule> {
@@ -85,6 +87,11 @@ pub(super) fn standard() -> Vec<Rule> {
         index(oob_address::OobAddressTwice),
         document(oob::InlineSecret),
     ]
+}
+
+/// The rule that holds catalogs; no host has them before it has drivers.
+pub(super) fn offered(drivers: Drivers, catalogs: Catalogs) -> Rule {
+    design(catalog::Offered { drivers, catalogs })
 }
 
 fn document(rule: impl DocumentRule + 'static) -> Rule {

@@ -4,8 +4,8 @@ use crate::{
     diagnostic::{Code, did_you_mean, quote},
     field::FieldPath,
     model::{NodeFilter, Selector},
-    names::{DocumentId, Kind},
-    resolve::{ResolvedDesign, known},
+    names::Kind,
+    resolve::{ResolvedDesign, ResolvedNode, known},
     source::{Document, Value},
     validate::{DesignRule, Report, report::names},
 };
@@ -21,9 +21,10 @@ impl DesignRule for SelectsNothing {
 
     fn check(&self, design: &ResolvedDesign, report: &mut Report<'_>) {
         // Of what was not understood nobody knows what would have chosen it.
-        let doubted = |chain: &[DocumentId]| design.in_doubt(chain, &FieldPath::of(["metadata"]));
+        let metadata = FieldPath::of(["metadata"]);
+        let doubted = |node: &ResolvedNode| design.in_doubt(&node.chain, &metadata);
         let mut nodes = design.nodes.values();
-        if design.nodes.is_empty() || design.may_be_unread() || nodes.any(|n| doubted(&n.chain)) {
+        if design.nodes.is_empty() || design.may_be_unread() || nodes.any(|n| doubted(n)) {
             return;
         }
         for (name, action) in &design.boot_actions {
@@ -43,6 +44,9 @@ impl DesignRule for SelectsNothing {
         let mut chosen: HashMap<&str, bool> = HashMap::new();
         for document in design.documents.values().filter(|d| d.inherits()) {
             for text in depends_on(document) {
+                if chosen.get(text) == Some(&true) {
+                    continue;
+                }
                 let Ok(selector) = text.parse::<Selector>() else {
                     continue;
                 };

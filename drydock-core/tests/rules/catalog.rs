@@ -1,0 +1,177 @@
+//! DD3001: images and kernels, held against what drivers offer.
+
+use super::{HOSTS, R1, damaged};
+use crate::support;
+use drydock_core::{
+    Context, DriverError, Drivers, Progress, Selector, ServerDriver, async_trait,
+    driver::{Change, ServerAction, ServerObservation, Unsupported},
+    model::Catalog,
+    orchestrator::{Design, Orchestrator},
+    resolve::{Allocations, Catalogs, ResolvedNode},
+    testing::fixture,
+    validate::RuleSet,
+};
+use std::sync::Arc;
+
+/// A driver that has nothing but a name and a catalog.
+#[derive(Debug)]
+struct Offers(&'static str, Option<Catalog>);
+
+#[async_trait]
+impl ServerDriver for Offers {
+    fn name(&self) -> &str {
+        self.0
+    }
+    async fn catalog(&self, _: &Context) -> Result<Catalog, DriverError> {
+        let refused = || DriverError::new(drydock_core::ErrorKind::Rejected, "not today");
+        self.1.clone().ok_or_else(refused)
+    }
+    fn supports(&self, _: &ResolvedNode, _: ServerAction) -> Result<(), Unsupported> {
+        Ok(())
+    }
+    async fn observe(
+        &self,
+        _: &Context,
+        nodes: &[Arc<ResolvedNode>],
+    ) -> Vec<Result<ServerObservation, DriverError>> {
+        nodes
+            .iter()
+            .map(|_| Err(DriverError::new(drydock_core::ErrorKind::Rejected, "blind")))
+            .collect()
+    }
+    fn differences(&self, _: &ResolvedNode, _: &ServerObservation) -> Vec<Change> {
+        Vec::new()
+    }
+    async fn apply(
+        &self,
+        _: &Context,
+        _: &ResolvedNode,
+        _: ServerAction,
+        _: &ServerObservation,
+    ) -> Result<Progress, DriverError> {
+        Ok(Progress::Done)
+    }
+}
+
+fn catalog(images: &[(&str, &[&str])]) -> Catalog {
+    let kernels = |kernels: &[&str]| kernels.iter().map(|&kernel| kernel.into()).collect();
+    Catalog::new(
+        images
+            .iter()
+            .map(|(image, of_image)| ((*image).into(), kernels(of_image))),
+    )
+}
+
+fn drivers(of: Vec<(&str, Offers)>) -> Drivers {
+    of.into_iter()
+        .fold(Drivers::new(), |drivers, (nodes, driver)| {
+            drivers.server(nodes.parse::<Selector>().unwrap(), Arc::new(driver))
+        })
+}
+
+/// What is found in the site with these changes, and each help.
+fn found(changes: &[(&str, &str, &str)], drivers: &Drivers, catalogs: &Catalogs) -> Vec<String> {
+    let files = damaged(changes);
+    let snapshot = fixture::snapshot(&support::borrowed(&files));
+    let rules = RuleSet::standard().with_catalogs(drivers.clone(), catalogs.clone());
+    let design = Design::of(&snapshot, &rules, &Allocations::default());
+    let lines = fixture::lines(&design.diagnostics, &design.resolved);
+    let helps = design
+        .diagnostics
+        .iter()
+        .map(|d| d.help.clone().unwrap_or_default());
+    lines
+        .lines()
+        .zip(helps)
+        .map(|(line, help)| format!("{line}: {help}"))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_orchestrator_asks_every_driver_for_its_catalog() {
+    let offered = catalog(&[("noble", &["ga-24.04"])]);
+    let drivers = drivers(vec![
+        ("role=gateway", Offers("rack", Some(offered.clone()))),
+        ("role=control", Offers("rack", Some(offered.clone()))),
+        ("role in (compute,storage)", Offers("down", None)),
+    ]);
+    let answers = Orchestrator::new(drivers.clone()).catalogs().await;
+    let names: Vec<&str> = answers.keys().map(|name| name.as_str()).collect();
+    assert_eq!(names, ["down", "rack"]);
+    let catalogs: Catalogs = answers
+        .into_iter()
+        .filter_map(|(name, answer)| Some((name, answer.ok()?)))
+        .collect();
+    assert_eq!(catalogs["rack"], offered);
+    // One note for all nodes of the driver that did not answer.
+    assert_eq!(
+        found(&[], &drivers, &catalogs),
+        [
+            "note[DD3001] (not written) server driver `down` has given no catalog, so image and kernel of its 8 nodes are not checked: see that the driver can be asked, then validate again"
+        ]
+    );
+}
+
+#[test]
+fn an_image_that_is_not_offered_is_told_with_what_was_meant() {
+    let drivers = drivers(vec![("", Offers("rack", None))]);
+    let catalogs = |images: &[(&str, &[&str])]| Catalogs::from([("rack".into(), catalog(images))]);
+    let noble = catalogs(&[
+        ("noble", &["ga-24.04", "hwe-24.04"]),
+        ("jammy", &["ga-22.04"]),
+    ]);
+    assert_eq!(found(&[], &drivers, &noble), [""; 0]);
+    // Through the profile that all nodes inherit: one finding.
+    assert_eq!(
+        found(&[(HOSTS, "image: noble", "image: nobel")], &drivers, &noble),
+        [
+            "error[DD3001] profiles/hosts.yaml:45:12 BaremetalNode compute-1: server driver `rack` has no image `nobel` (and 11 more with the same cause): did you mean `noble`?"
+        ]
+    );
+    let own = "serial: HC32-4011\n  platform: {kernel: ga-22.04}";
+    assert_eq!(
+        found(&[(R1, "serial: HC32-4011", own)], &drivers, &noble),
+        [
+            "error[DD3001] formation/nodes-r1.yaml:11:22 BaremetalNode control-1: server driver `rack` has no kernel `ga-22.04` for image `noble`: did you mean `ga-24.04`?"
+        ]
+    );
+    assert_eq!(
+        found(
+            &[(HOSTS, "kernel: ga-24.04", "kernel: lowlatency")],
+            &drivers,
+            &noble
+        ),
+        [
+            "error[DD3001] profiles/hosts.yaml:46:13 BaremetalNode compute-1: server driver `rack` has no kernel `lowlatency` for image `noble` (and 11 more with the same cause): it offers ga-24.04, hwe-24.04"
+        ]
+    );
+    assert_eq!(
+        found(
+            &[(HOSTS, "image: noble", "image: centos")],
+            &drivers,
+            &catalogs(&[])
+        ),
+        [
+            "error[DD3001] profiles/hosts.yaml:45:12 BaremetalNode compute-1: server driver `rack` has no image `centos` (and 11 more with the same cause): it offers none"
+        ]
+    );
+}
+
+#[test]
+fn what_is_not_written_or_not_understood_is_not_judged() {
+    let drivers = drivers(vec![("", Offers("rack", None))]);
+    let none = Catalogs::from([("rack".into(), catalog(&[("noble", &["ga-24.04"])]))]);
+    assert_eq!(
+        found(&[(HOSTS, "    image: noble\n", "")], &drivers, &none),
+        [""; 0]
+    );
+    let lines = found(
+        &[(HOSTS, "image: noble", "image: [noble]")],
+        &drivers,
+        &none,
+    );
+    assert!(
+        lines.len() == 1 && lines[0].starts_with("error[DD0006]"),
+        "{lines:?}"
+    );
+}
