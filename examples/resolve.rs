@@ -1,12 +1,18 @@
 //! Shows nodes after inheritance, and where each value came from.
 //!
-//! `resolve PATH... [--node NAME] [--explain NODE FIELD] [--format yaml|json] [--annotate] [--allocations FILE]`
+//! `resolve PATH... [--node NAME | --select SELECTOR] [--fields FIELD,FIELD] [--explain NODE FIELD]
+//! [--format yaml|json|text] [--annotate] [--allocations FILE]`
 
 use clap::{Parser, ValueEnum};
-use drydock_core::{field::FieldPath, resolve::Explanation};
+use drydock_core::{
+    Design, Selector,
+    field::FieldPath,
+    names::Kind,
+    resolve::{Explanation, Query, ResolvedNode, Row},
+};
 use drydock_examples::{
     Failure, OK, Paths, annotate, findings, load_with, pretty, print, resolved_json, say,
-    store_allocations, verdict,
+    store_allocations, tables, verdict,
 };
 use std::{path::PathBuf, process::ExitCode};
 
@@ -19,12 +25,23 @@ struct Arguments {
     /// Only this node.
     #[arg(long, value_name = "NAME")]
     node: Option<String>,
+    /// Only the nodes that this selector chooses, such as `role=compute,spec.platform.image=noble`.
+    #[arg(long, value_name = "SELECTOR", conflicts_with = "node")]
+    select: Option<Selector>,
+    /// Only these fields, such as `platform.image,metadata.rack`, as a table or JSON.
+    #[arg(
+        long,
+        value_name = "FIELDS",
+        value_delimiter = ',',
+        conflicts_with = "annotate"
+    )]
+    fields: Option<Vec<FieldPath>>,
     /// Where the values of a node's field came from, such as `compute01 interfaces.bond0.networks`.
     #[arg(long, num_args = 2, value_names = ["NODE", "FIELD"])]
     explain: Option<Vec<String>>,
-    /// How to show it.
-    #[arg(long, value_enum, default_value = "yaml")]
-    format: Shown,
+    /// How to show it: yaml, or text for fields, when nothing is said.
+    #[arg(long, value_enum)]
+    format: Option<Shown>,
     /// Says beside each value where it came from.
     #[arg(long)]
     annotate: bool,
@@ -37,6 +54,7 @@ struct Arguments {
 enum Shown {
     Yaml,
     Json,
+    Text,
 }
 
 fn main() -> ExitCode {
@@ -61,17 +79,26 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         say(&findings(&design));
         return Err(Failure::unusable(format!("there is no node `{name}`")));
     }
-    let chosen = |name: &str| asked.is_none_or(|asked| asked == name);
-    match arguments.format {
-        Shown::Json => print(&pretty(&resolved_json::resolved(&design, |node| {
-            chosen(&node.name)
-        }))),
-        Shown::Yaml => {
-            let nodes = design
-                .resolved
-                .nodes
-                .values()
-                .filter(|node| chosen(&node.name));
+    let selector = arguments.select.unwrap_or_default();
+    // A slip in a field would else choose nothing and say nothing.
+    let fields = arguments.fields.clone().unwrap_or_default();
+    let query = Query::new(Kind::BaremetalNode, selector.clone(), fields);
+    let query = query.map_err(Failure::unusable)?;
+    let chosen = |node: &ResolvedNode| {
+        asked.is_none_or(|asked| node.name == *asked) && selector.matches(node)
+    };
+    match (arguments.format, &arguments.fields) {
+        (Some(Shown::Yaml), Some(_)) => {
+            return Err(Failure::unusable("fields are shown as text or json"));
+        }
+        (None | Some(Shown::Text), Some(_)) | (Some(Shown::Text), None) => {
+            print(&tables::rows(&rows(&design, &query, chosen)));
+            say(&findings(&design));
+        }
+        (Some(Shown::Json), Some(_)) => print(&pretty(&rows(&design, &query, chosen))),
+        (Some(Shown::Json), None) => print(&pretty(&resolved_json::resolved(&design, chosen))),
+        (None | Some(Shown::Yaml), None) => {
+            let nodes = design.resolved.nodes.values().filter(|node| chosen(node));
             nodes.for_each(|node| {
                 print(&annotate::document(
                     &design.resolved,
@@ -83,4 +110,12 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         }
     }
     Ok(verdict(&design))
+}
+
+/// What the query finds of the chosen nodes.
+fn rows(design: &Design, query: &Query, chosen: impl Fn(&ResolvedNode) -> bool) -> Vec<Row> {
+    let mut rows = design.resolved.query(query);
+    let node = |row: &Row| design.resolved.nodes.get(row.id.name.as_str());
+    rows.retain(|row| node(row).is_some_and(|node| chosen(node)));
+    rows
 }

@@ -130,3 +130,104 @@ fn allocations_are_written_and_kept() {
         damaged.err
     );
 }
+
+#[test]
+fn fields_of_chosen_nodes_are_a_table_or_json() {
+    let select = ["--select", "role=gateway,!spec.hold"];
+    let fields = [
+        "--fields",
+        "metadata.rack,interfaces.edge.networks,oob.credential,hold",
+    ];
+    let site = site();
+    let arguments = [&[site.as_str()][..], &select, &fields].concat();
+    let table = run("resolve", &arguments);
+    assert_eq!((table.code, table.err.as_str()), (0, ""));
+    let cells = |line: &str| -> Vec<String> {
+        let cells = line.trim_matches(['│', '|']).split(['┆', '│', '|']);
+        cells.map(|cell| cell.trim().to_owned()).collect()
+    };
+    let lines: Vec<Vec<String>> = table
+        .out
+        .lines()
+        .map(cells)
+        .filter(|cells| cells.len() > 1)
+        .collect();
+    let secret = r#"{"secret":"bmc-password"}"#;
+    assert_eq!(
+        lines,
+        [
+            [
+                "name",
+                "metadata.rack",
+                "interfaces.edge.networks",
+                "oob.credential",
+                "hold"
+            ],
+            ["gateway-1", "r1", "public", secret, ""],
+            ["gateway-2", "r2", "public", secret, ""],
+        ]
+    );
+    let json = run("resolve", &[&arguments[..], &["--format", "json"]].concat()).json();
+    assert_eq!(json.as_array().unwrap().len(), 2);
+    assert_eq!(
+        json[1],
+        json!({"kind": "BaremetalNode", "name": "gateway-2", "fields": {
+            "metadata.rack": "r2", "interfaces.edge.networks": ["public"], "oob.credential": {"secret": "bmc-password"}, "hold": null
+        }})
+    );
+}
+
+#[test]
+fn a_selector_chooses_what_is_shown() {
+    let json = run(
+        "resolve",
+        &[
+            &site(),
+            "--select",
+            "rack=r1,role=control",
+            "--format",
+            "json",
+        ],
+    )
+    .json();
+    let nodes: Vec<&String> = json["nodes"].as_object().unwrap().keys().collect();
+    assert_eq!(nodes, ["control-1"]);
+    let yaml = run("resolve", &[&site(), "--select", "rack=r1,role=control"]);
+    assert_eq!(
+        (yaml.code, yaml.out.matches("kind: BaremetalNode").count()),
+        (0, 1)
+    );
+    let none = run(
+        "resolve",
+        &[&site(), "--select", "role=none", "--format", "text"],
+    );
+    assert_eq!((none.code, none.out.as_str()), (0, "nothing is chosen\n"));
+}
+
+#[test]
+fn slips_in_selectors_and_fields_cannot_be_used() {
+    for (arguments, said) in [
+        (
+            ["--fields", "platfrom.image"],
+            "did you mean `spec.platform.image`?",
+        ),
+        (
+            ["--select", "spec.platfrom.image=noble"],
+            "did you mean `spec.platform.image`?",
+        ),
+        (["--select", "role="], "a word is missing at the end"),
+        (["--fields", "a..b"], "is not a field path"),
+    ] {
+        let ran = run("resolve", &[&[site().as_str()][..], &arguments].concat());
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+        assert!(ran.err.contains(said), "{}", ran.err);
+    }
+    assert_eq!(
+        run(
+            "resolve",
+            &[&site(), "--fields", "hold", "--format", "yaml"]
+        )
+        .code,
+        2
+    );
+}
