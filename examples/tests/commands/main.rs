@@ -3,6 +3,7 @@
 
 mod canary;
 mod custom_driver;
+mod custom_rule;
 mod deploy;
 mod federated;
 mod programs;
