@@ -40,6 +40,10 @@ doc:
 examples:
     bash .ci/examples
 
+# Designs damaged at random, for half a minute
+hostile:
+    bash .ci/hostile
+
 # The crates a host takes on
 weight:
     bash .ci/weight

@@ -221,6 +221,23 @@ fn many_keys() {
 }
 
 #[test]
+fn many_keys_that_nobody_knows() {
+    // Looking through all of them for each of them takes minutes.
+    for place in ["spec:\n  ", "spec:\n  oob:\n    type: x\n    "] {
+        let indent = " ".repeat(place.len() - place.trim_end_matches(' ').len());
+        let keys: String = (0..5_000)
+            .map(|n| format!("unheard_{n}: 1\n{indent}"))
+            .collect();
+        let head = "apiVersion: drydock/v1\nkind: HostProfile\nmetadata: {name: p}\n";
+        let text = format!("{head}{place}{keys}");
+        let snapshot = drydock_core::testing::fixture::snapshot(&[("p.yaml", &text)]);
+        let resolved = drydock_core::resolve::resolve(&snapshot, &Default::default());
+        let unknown = if place.contains("oob") { 0 } else { 5_000 };
+        assert_eq!(resolved.diagnostics.errors(), unknown);
+    }
+}
+
+#[test]
 fn keys_that_are_none() {
     let said = "DD0008 2:1 the key `a` stands twice";
     flow("a: 1\na: 2\n", said, &[r#"{"a": 1}"#]);

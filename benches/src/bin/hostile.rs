@@ -34,7 +34,7 @@ const HANGS: Duration = Duration::from_secs(60);
 const MAX_TIMES: usize = 50;
 /// and so much beside it. The reader lets the aliases of one file stand for a million values at most and merges copy
 /// entries of 96 bytes; a rule and its finding cost some kilobytes for whatever short text brought them about.
-const FLOOR: usize = 96 << 20;
+const FLOOR: usize = 64 << 20;
 
 const USAGE: &str =
     "usage: hostile [--megabytes N] [--seconds N] [--seed N] [--case SEED | --file PATH]";

@@ -338,7 +338,7 @@ fn many_documents(text: &mut Vec<u8>, _: &Corpus, random: &mut Random) {
 
 /// Profiles that each inherit from the one before, some in a ring.
 fn profile_chain(text: &mut Vec<u8>, _: &Corpus, random: &mut Random) {
-    // Resolving keeps the fold of every profile, so the length costs its square in time and memory; see BENCHMARKS.
+    // Resolving keeps the fold of every profile, so the length costs its square in time and memory.
     let length = random.one_of(&[5, 20, 60]);
     let ring = random.below(3) == 0;
     for n in 0..length {

@@ -181,7 +181,10 @@ impl Check<'_> {
             let Some(entry) = self.record_entry(entry, entries, record) else {
                 continue;
             };
-            match checked.iter().find(|other| other.key == entry.key) {
+            // No key stands twice in what was read; one that has an old spelling may.
+            let field = record.field(entry.key.trim_start_matches('!'));
+            let first = field.and_then(|_| checked.iter().find(|other| other.key == entry.key));
+            match first {
                 Some(first) => {
                     let first = first.key_span;
                     self.twice(&entry.key, entry.key_span, first);
@@ -281,8 +284,10 @@ impl Check<'_> {
         let diagnostic = diagnostic.at(entry.key_span, "");
         let removed = entry.key.strip_prefix('!').filter(|_| self.inherits);
         // What is written beside it was not meant.
-        let free = names().filter(|name| entries.iter().all(|other| other.key != *name));
-        self.report(match did_you_mean(removed.unwrap_or(&entry.key), free) {
+        let written = removed.unwrap_or(&entry.key);
+        let near = names().filter(|name| did_you_mean(written, [*name]).is_some());
+        let free = near.filter(|name| entries.iter().all(|other| other.key != *name));
+        self.report(match did_you_mean(written, free) {
             Some(meant) if removed.is_some() => diagnostic
                 .help(format!("did you mean `!{meant}`?"))
                 .edit(entry.key_span, format!("'!{meant}'")),
