@@ -290,7 +290,7 @@ fn the_overlap_and_bounds_of_ranges_were_not_checked() {
         &text,
         "DD2007",
         &[
-            "error[DD2007] site.yaml:6:50 Network net: the range ends at 10.0.0.10, before it starts at 10.0.0.99",
+            "error[DD2007] site.yaml:6:12 Network net: the range ends at 10.0.0.10, before it starts at 10.0.0.99",
         ],
     );
 }
