@@ -105,6 +105,8 @@ pub(crate) fn mutated(mut text: Vec<u8>, corpus: &Corpus, random: &mut Random) -
     text
 }
 
+// Every mutation has one form, whatever it needs of the text.
+#[allow(clippy::ptr_arg)]
 fn flip(text: &mut Vec<u8>, _: &Corpus, random: &mut Random) {
     for _ in 0..=random.below(4) {
         let at = random.below(text.len());

@@ -139,7 +139,9 @@ fn rights_of_others(_metadata: &fs::Metadata) -> u32 {
     0
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use std::os::unix::fs::{PermissionsExt, symlink};
