@@ -129,7 +129,10 @@ const LANGUAGE: &[Defect] = &[
     ),
     (
         "five codes name two rules each",
-        &[("src/diagnostic/code.rs", "codes_are_unique_and_in_order")],
+        &[(
+            "src/diagnostic/code/mod.rs",
+            "codes_are_unique_and_in_order",
+        )],
     ),
     (
         "active-backup bonds, missing IPMI parameters and sizes like >50% abort validation",

@@ -2,8 +2,6 @@
 //! fail, and that no order changes anything.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "federation/cases.rs"]
-mod cases;
 #[path = "federation/composing.rs"]
 mod composing;
 #[path = "federation/conformance.rs"]

@@ -1,10 +1,12 @@
 //! One case: a folder with a broken design, and what is found in it.
 
-use crate::{golden, plan};
+use crate::{federated, golden, plan};
 use drydock_core::{
-    Design,
+    Design, Drivers, Selector,
     diagnostic::{Code, Color, Diagnostic, Diagnostics, render_all},
-    resolve::{Allocations, ResolvedDesign},
+    model::Catalog,
+    names::DriverName,
+    resolve::{Allocations, Catalogs, ResolvedDesign},
     source::{Snapshot, yaml},
     span::Span,
     validate::RuleSet,
@@ -68,10 +70,10 @@ impl Case {
     ) -> Self {
         let is_federated = files.iter().any(|(path, _)| path.starts_with("source-"));
         let snapshot = match is_federated {
-            true => federated(&name, &files, &folder),
+            true => federated::snapshot(&name, &files, &folder),
             false => snapshot(&files),
         };
-        let design = Design::of(&snapshot, &RuleSet::standard(), &Allocations::default());
+        let design = Design::of(&snapshot, &rules(&folder), &Allocations::default());
         let mut found = design.diagnostics;
         if let Some(plan) = &plan {
             found.extend(plan::diagnostics(&name, plan, &design.resolved));
@@ -201,10 +203,30 @@ fn snapshot(files: &[(String, Vec<u8>)]) -> Snapshot {
     snapshot
 }
 
-/// What several sources give together: one for each folder `source-NAME`, with what `federation.txt` says of them in lines
-/// `own SOURCE KIND PATH`, `precedence SOURCE...` and `stale SOURCE`.
-fn federated(name: &str, _files: &[(String, Vec<u8>)], _folder: &Path) -> Snapshot {
-    panic!("{name} has folders source-NAME, and federated sources cannot be put together yet");
+/// The standard rules and, where a `catalogs.txt` says what drivers offer, the one that holds images against it. Its lines
+/// are `DRIVER IMAGE KERNEL...`; a driver that stands alone has no catalog at hand.
+fn rules(folder: &Path) -> RuleSet {
+    let Ok(text) = fs::read_to_string(folder.join("catalogs.txt")) else {
+        return RuleSet::standard();
+    };
+    let (mut drivers, mut catalogs) = (Drivers::new(), Catalogs::new());
+    for line in text.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [name, offered @ ..] = words.as_slice() else {
+            continue;
+        };
+        let known = drivers.servers().any(|(_, driver)| driver.name() == *name);
+        if !known {
+            let driver = Arc::new(plan::on_paper(name));
+            drivers = drivers.server(Selector::everything(), driver);
+        }
+        if let [image, kernels @ ..] = offered {
+            let catalog: &mut Catalog = catalogs.entry(DriverName::from(*name)).or_default();
+            let kernels = kernels.iter().map(|&kernel| kernel.into()).collect();
+            catalog.images.push(((*image).into(), kernels));
+        }
+    }
+    RuleSet::standard().with_catalogs(drivers, catalogs)
 }
 
 /// The folders in a folder, by name.

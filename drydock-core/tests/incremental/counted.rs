@@ -120,7 +120,7 @@ fn an_update_says_what_is_wrong_now_and_what_is_not_any_more() {
     let mut site = site();
     let clash = site.update(file(
         Changes::new(),
-        node(8, ", serial: y, depends_on: [x=y]"),
+        node(8, ", serial: y, depends_on: [name=n1]"),
     ));
     assert!(clash.appeared.is_empty(), "{:?}", clash.appeared);
     let twice = document(

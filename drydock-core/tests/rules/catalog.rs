@@ -3,10 +3,10 @@
 use super::{HOSTS, R1, damaged};
 use crate::support;
 use drydock_core::{
-    Context, DriverError, Drivers, Progress, Selector, ServerDriver, async_trait,
+    Context, Design, DriverError, Drivers, Orchestrator, Progress, Selector, ServerDriver,
+    async_trait,
     driver::{Change, ServerAction, ServerObservation, Unsupported},
     model::Catalog,
-    orchestrator::{Design, Orchestrator},
     resolve::{Allocations, Catalogs, ResolvedNode},
     testing::fixture,
     validate::RuleSet,
