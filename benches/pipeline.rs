@@ -59,7 +59,7 @@ fn edit(mut group: Group<'_>, sites: &[Site]) {
                 serial += 1;
                 let serial = serial.to_string();
                 let document = stages::edited(&site.design, "compute-000003", &serial);
-                kept.update(Changes::new().put(document))
+                document.map(|document| kept.update(Changes::new().put(document)))
             });
         });
     }

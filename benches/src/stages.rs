@@ -68,13 +68,9 @@ pub fn design(snapshot: Snapshot) -> Design {
     Design::new(snapshot, &RuleSet::standard(), &Allocations::default())
 }
 
-/// A node's document that says something else in one place.
-///
-/// # Panics
-/// When the design has no such node.
-pub fn edited(design: &ResolvedDesign, node: &str, serial: &str) -> Document {
-    let document = design.document(Kind::BaremetalNode, node);
-    let mut document = Document::clone(document.unwrap_or_else(|| panic!("no node {node}")));
+/// A node's document that says something else in one place; nothing where there is no such node.
+pub fn edited(design: &ResolvedDesign, node: &str, serial: &str) -> Option<Document> {
+    let mut document = Document::clone(design.document(Kind::BaremetalNode, node)?);
     let entries = document.spec.as_map().unwrap_or_default().iter();
     let others = entries.filter(|entry| entry.key != "serial").cloned();
     let mut entries: Vec<Entry> = others.collect();
@@ -84,7 +80,7 @@ pub fn edited(design: &ResolvedDesign, node: &str, serial: &str) -> Document {
         value: Value::scalar(serial, Form::Plain, document.name_span),
     });
     document.spec = Value::map(entries, document.spec.span);
-    document
+    Some(document)
 }
 
 /// Noop drivers for everything: planning with them costs what planning itself costs.

@@ -44,8 +44,8 @@ pub(crate) struct Resolver {
     items: Items,
     fragments: Fragments,
     pub(super) folds: Folds,
-    /// What nodes of these parents inherit, nothing if it is too much, and how many such nodes there are.
-    pub(super) parents: HashMap<Box<[SmolStr]>, (Option<Arc<[DocumentId]>>, usize)>,
+    /// By the names of parents: what their nodes inherit.
+    pub(super) parents: HashMap<Box<[SmolStr]>, Heirs>,
     /// Nodes that have an address which is to be given.
     pub(super) automatic: BTreeSet<NodeName>,
     /// What was found while reading, by the file.
@@ -58,6 +58,9 @@ pub(crate) struct Resolver {
     pub(super) allocating: Vec<Diagnostic>,
     unused: Vec<Diagnostic>,
 }
+
+/// What the nodes of the same parents inherit, nothing if it is too much, and how many such nodes there are.
+pub(super) type Heirs = (Option<Arc<[DocumentId]>>, usize);
 
 impl Resolver {
     /// A resolver of nothing, which knows these allocations.

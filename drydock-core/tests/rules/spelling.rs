@@ -56,7 +56,7 @@ fn parts_that_are_kept_as_written_and_items_of_other_kinds_are_looked_at() {
         ],
     );
     small(
-        "apiVersion: ①example.com/v1\nkind: Cage\nmetadata: {name: c}\nspec: {locked: ②off, doors: [{open: ③08:30:00}, 'on']}\n",
+        "①apiVersion: example.com/v1\nkind: Cage\nmetadata: {name: c}\nspec: {locked: ②off, doors: [{open: ③08:30:00}, 'on']}\n",
         &[
             "warning[DD0017] ① example.com/v1/Cage c: nobody registered the kind `example.com/v1/Cage`; it is kept as written",
             "warning[DD0010] ② example.com/v1/Cage c: `off` is a text here, and false to YAML 1.1 readers",
