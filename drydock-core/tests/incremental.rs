@@ -9,12 +9,13 @@ mod world;
 
 use drydock_core::{
     Design, Site,
+    names::{Kind, SourceName},
     resolve::{Allocations, Changes, ResolvedDesign},
-    source::{Snapshot, Value, ValueData, yaml},
+    source::{Document, Federation, Owner, Snapshot, Value, ValueData, yaml},
     validate::RuleSet,
 };
-use proptest::prelude::*;
-use std::{collections::BTreeMap, fmt::Write};
+use proptest::{option, prelude::*};
+use std::{collections::BTreeMap, fmt::Write, sync::Arc};
 
 /// Everything a design says, with the place of every value; file ids, which differ from load to load, are left out.
 fn shown(design: &Design) -> String {
@@ -31,6 +32,10 @@ fn shown(design: &Design) -> String {
     writeln!(text, "{allocations:?}").unwrap();
     for (id, document) in &resolved.documents {
         place(&mut text, resolved, &id.to_string(), &document.spec);
+    }
+    for (id, fragments) in &resolved.fragments {
+        let sources: Vec<&str> = fragments.iter().map(|f| f.source.as_str()).collect();
+        writeln!(text, "{id} of {sources:?}").unwrap();
     }
     for (name, profile) in &resolved.profiles {
         writeln!(text, "profile {name} {:?}", profile.chain).unwrap();
@@ -78,11 +83,33 @@ fn place(text: &mut String, design: &ResolvedDesign, path: &str, value: &Value) 
     }
 }
 
-/// The same files, loaded anew.
-fn anew(files: &BTreeMap<String, String>, allocations: &Allocations) -> Design {
+/// Two sources, the one with the lower half of the files and the other with the rest; neither, one or both have precedence.
+fn federation(stated: usize) -> Arc<Federation> {
+    let names = ["lower", "upper"];
+    let owner = Owner::new("upper", Kind::Rack, "labels".parse().unwrap());
+    let precedence = names.into_iter().rev().take(stated);
+    Arc::new(Federation::new(names, [owner], precedence).unwrap())
+}
+
+/// The source that a file is of.
+fn source_of(file: &str) -> SourceName {
+    SourceName::from(if file < "f07" { "lower" } else { "upper" })
+}
+
+/// The same files, loaded anew; of two sources where there is a federation.
+fn anew(
+    files: &BTreeMap<String, String>,
+    allocations: &Allocations,
+    federation: Option<&Arc<Federation>>,
+) -> Design {
     let mut snapshot = Snapshot::default();
+    snapshot.federation = federation.cloned().unwrap_or_default();
     for (name, text) in files {
-        let read = yaml::read(name, text.as_bytes());
+        let mut read = yaml::read(name, text.as_bytes());
+        if federation.is_some() {
+            let of_source = |document: &mut Document| document.source = source_of(name);
+            read.documents.iter_mut().for_each(of_source);
+        }
         snapshot.files.insert(read.file);
         snapshot.documents.extend(read.documents);
         snapshot.diagnostics.extend(read.diagnostics);
@@ -105,17 +132,29 @@ fn assert_same(kept: &Design, anew: &Design, step: usize) {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
-    /// Files are written, written otherwise, broken and deleted, one at a time or several at once.
+    /// Files are written, written otherwise, broken and deleted, one at a time or several at once; of one source or two.
     #[test]
-    fn any_sequence_of_changes_is_loading_anew(steps in world::steps()) {
+    fn any_sequence_of_changes_is_loading_anew(steps in world::steps(), stated in option::of(0..3usize)) {
+        let federation = stated.map(federation);
         let mut files = BTreeMap::new();
         let mut site = Site::new(RuleSet::standard());
+        if let Some(federation) = &federation {
+            let mut empty = Snapshot::default();
+            empty.federation = federation.clone();
+            site.update(Changes::all(empty));
+        }
         for (n, step) in steps.into_iter().enumerate() {
             let known = site.design().allocations;
             let mut changes = Changes::new();
             for (file, text) in step {
                 changes = match &text {
-                    Some(text) => changes.file(yaml::read(&file, text.as_bytes())),
+                    Some(text) => {
+                        let read = yaml::read(&file, text.as_bytes());
+                        match federation {
+                            Some(_) => changes.file_of(&source_of(&file), read),
+                            None => changes.file(read),
+                        }
+                    }
                     None => changes.without_file(&file),
                 };
                 match text {
@@ -124,7 +163,7 @@ proptest! {
                 };
             }
             let update = site.update(changes);
-            let design = anew(&files, &known);
+            let design = anew(&files, &known, federation.as_ref());
             assert_same(&site.design(), &design, n);
             for diagnostic in &update.appeared {
                 prop_assert!(site.design().diagnostics.iter().any(|d| d == diagnostic));

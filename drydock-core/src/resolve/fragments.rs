@@ -23,7 +23,7 @@ pub(super) struct Fragments(BTreeMap<DocumentId, Vec<Fragment>>);
 #[derive(Debug, Clone)]
 enum Fragment {
     /// As it was read; nobody has asked for it yet.
-    Read(Document),
+    Read(Box<Document>),
     /// In its present spelling, and what was wrong with it.
     Checked(Arc<Document>, Diagnostics),
 }
@@ -41,7 +41,7 @@ impl Fragments {
     /// Adds a document.
     pub(super) fn add(&mut self, document: Document) {
         let of_identity = self.0.entry(document.id.clone()).or_default();
-        of_identity.push(Fragment::Read(document));
+        of_identity.push(Fragment::Read(document.into()));
     }
 
     /// Takes out what is written in these files; gives the identities that lose something.
