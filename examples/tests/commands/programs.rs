@@ -66,13 +66,18 @@ fn up_to_date() -> PathBuf {
     folder
 }
 
-/// The examples that there are: each `.rs` file of this package's folder.
+/// The examples that there are, but for those that need a feature.
 fn examples() -> Vec<String> {
-    let files = fs::read_dir(env!("CARGO_MANIFEST_DIR")).unwrap();
-    let names = files.filter_map(|file| {
-        let name = file.unwrap().file_name().into_string().unwrap();
-        let example = name.strip_suffix(".rs")?;
-        Some(format!("{example}{}", std::env::consts::EXE_SUFFIX))
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    let manifest = fs::read_to_string(manifest).unwrap();
+    let sections = manifest
+        .split("\n[")
+        .filter(|s| s.starts_with("[example]]"));
+    let sections = sections.filter(|section| !section.contains("required-features"));
+    let names = sections.map(|section| {
+        let name = section.split("name = \"").nth(1).unwrap();
+        let name = name.split('"').next().unwrap();
+        format!("{name}{}", std::env::consts::EXE_SUFFIX)
     });
     let names: Vec<String> = names.collect();
     assert!(names.len() >= 5, "{names:?}");
