@@ -12,11 +12,11 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `jsonschema` | JSON Schemas for kinds that a host registers |
+//! | `jsonschema` | kinds that a host registers may have a JSON Schema, which items are held against |
 //! | `render` | diagnostics drawn over the source text, as rustc draws them |
-//! | `schema` | JSON Schemas of the kinds |
+//! | `schema` | JSON Schemas of the built-in kinds, for editors and other tools |
 //! | `serde_yaml` | values to and from `serde_yaml::Value`, and resolved documents as YAML |
-//! | `testing` | fixtures and the conformance suites for authors of drivers and stores |
+//! | `testing` | fixtures, canaries and the conformance suites, for authors of drivers, sources and rules |
 
 pub mod diagnostic;
 pub mod driver;

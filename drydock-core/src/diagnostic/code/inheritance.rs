@@ -1,4 +1,4 @@
-//! DD0501 to DD0510: profiles, references between documents, and what several sources say.
+//! DD0501 to DD0511: profiles, references between documents, and what several sources say.
 
 use super::{Code, Row, codes};
 use crate::diagnostic::Severity;

@@ -1,4 +1,4 @@
-//! DD3001 to DD3003: what is installed, and under which name.
+//! DD3001 to DD3004: what is installed, and under which name and labels.
 
 use super::{Code, Row, codes};
 use crate::diagnostic::Severity;
