@@ -40,6 +40,10 @@ doc:
 examples:
     bash .ci/examples
 
+# Every bench once, without measuring
+bench:
+    bash .ci/bench
+
 # Designs damaged at random, for half a minute
 hostile:
     bash .ci/hostile
