@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -97,6 +97,54 @@ fn every_module_has_its_place() {
         let at = picture[from..].find(&format!("    {layer}"));
         from += at.unwrap_or_else(|| panic!("ARCHITECTURE.md does not draw {layer} in its place"));
     }
+}
+
+#[test]
+fn every_file_is_drawn_with_its_module() {
+    let picture = page("## drydock-core/src", "## Seams");
+    let mut drawn: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut module = "";
+    for line in picture.lines() {
+        let starts = |layer: &&&str| line.starts_with(&format!("    {layer}"));
+        if !line.starts_with("     ") {
+            module = LAYERS.iter().find(starts).unwrap_or(&"");
+        }
+        let words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
+        drawn.entry(module).or_default().extend(words);
+    }
+    // Rules and ranges of codes are drawn as folders; tests are not drawn.
+    let by_folder = |name: &String| matches!(name.as_str(), "rules" | "code" | "tests");
+    let missing: Vec<String> = core_files()
+        .into_iter()
+        .filter(|file| file.module.len() > 1 && !file.module.iter().any(by_folder))
+        .filter(|file| {
+            let drawn = drawn.get(file.module[0].as_str());
+            let name = file.module.last().map(String::as_str);
+            !drawn.is_some_and(|drawn| name.is_some_and(|name| drawn.contains(name)))
+        })
+        .map(|file| file.path)
+        .collect();
+    assert_eq!(missing, Vec::<String>::new(), "ARCHITECTURE.md draws all");
+}
+
+#[test]
+fn every_test_of_an_invariant_exists() {
+    let core = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let invariants = page("## Invariants", "\u{0}");
+    let named: Vec<&str> = invariants.split('`').skip(1).step_by(2).collect();
+    assert!(named.len() > 14, "the tests were not found");
+    for name in named {
+        let there = core.join(name).exists() || core.join("..").join(name).exists();
+        assert!(there, "ARCHITECTURE.md names {name}, which is not there");
+    }
+}
+
+/// ARCHITECTURE.md from one heading to another, or to its end.
+fn page(from: &str, to: &str) -> String {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ARCHITECTURE.md");
+    let text = fs::read_to_string(page).unwrap();
+    let (_, text) = text.split_once(from).unwrap();
+    text.split(to).next().unwrap().to_owned()
 }
 
 #[test]
