@@ -16,7 +16,7 @@ pub use oob::oob;
 pub use server::{server, server_with};
 pub use source::{source, source_of_texts};
 
-use crate::driver::{Change, DriverError, ErrorKind, Progress};
+use crate::driver::{Change, Context, DriverError, ErrorKind, Progress};
 use std::{fmt, time::Duration};
 
 /// How often a suite calls before it takes a driver for one that never ends.
@@ -24,6 +24,11 @@ const MAX_CALLS: u32 = 200;
 
 /// How long a suite waits where nobody says how long.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// The context of a call that changes nothing.
+fn looking() -> Context {
+    Context::detached("conformance/observe")
+}
 
 /// One obligation that a driver does not keep to.
 #[derive(Debug, Clone, PartialEq, Eq)]

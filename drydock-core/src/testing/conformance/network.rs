@@ -1,6 +1,6 @@
 //! What every network driver keeps to.
 
-use super::{Findings, MAX_CALLS, Violation};
+use super::{Findings, MAX_CALLS, Violation, looking};
 use crate::{
     driver::{
         Context, DriverError, NetworkAction, NetworkDriver, NetworkObservation, NetworkState,
@@ -181,10 +181,6 @@ impl<P: AsyncFn(Duration)> Suite<'_, P> {
     ) -> Vec<Result<NetworkObservation, DriverError>> {
         self.driver.observe(&looking(), targets).await
     }
-}
-
-fn looking() -> Context {
-    Context::detached("conformance/observe")
 }
 
 /// What an error about the target has to contain.

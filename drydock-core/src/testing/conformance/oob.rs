@@ -1,6 +1,6 @@
 //! What every OOB driver keeps to.
 
-use super::{Findings, MAX_CALLS, PAUSE, Violation};
+use super::{Findings, MAX_CALLS, PAUSE, Violation, looking};
 use crate::{
     driver::{
         BootDevice, Context, DriverError, OobAction, OobDriver, OobObservation, PowerAction,
@@ -174,10 +174,6 @@ impl<P: AsyncFn(Duration)> Suite<'_, P> {
     ) -> Vec<Result<OobObservation, DriverError>> {
         self.driver.observe(&looking(), nodes).await
     }
-}
-
-fn looking() -> Context {
-    Context::detached("conformance/observe")
 }
 
 /// Readings such as temperatures may differ from one look to the next.

@@ -1,6 +1,6 @@
 //! What every server driver keeps to.
 
-use super::{Findings, MAX_CALLS, Violation};
+use super::{Findings, MAX_CALLS, Violation, looking};
 use crate::{
     driver::{
         Context, DriverError, Progress, ServerAction, ServerDriver, ServerObservation, ServerState,
@@ -265,10 +265,6 @@ impl<P: AsyncFn(Duration)> Suite<'_, P> {
     ) -> Vec<Result<ServerObservation, DriverError>> {
         self.driver.observe(&looking(), nodes).await
     }
-}
-
-fn looking() -> Context {
-    Context::detached("conformance/observe")
 }
 
 fn key(node: &ResolvedNode, action: ServerAction) -> String {
