@@ -150,36 +150,26 @@ fn sealed_value(
     let data = match &value.data {
         ValueData::Scalar(_) => None,
         ValueData::List(items) => {
-            let new: Vec<_> = items
-                .iter()
-                .map(|item| sealed_value(item, spans, done))
-                .collect();
-            new.iter().any(Option::is_some).then(|| {
-                let items = items
-                    .iter()
-                    .zip(new)
-                    .map(|(old, new)| new.unwrap_or_else(|| old.clone()));
-                ValueData::List(Arc::new(items.collect()))
-            })
+            replaced(items, |item| sealed_value(item, spans, done)).map(ValueData::List)
         }
         ValueData::Map(entries) => {
-            let new: Vec<_> = entries
-                .iter()
-                .map(|entry| sealed_entry(entry, spans, done))
-                .collect();
-            new.iter().any(Option::is_some).then(|| {
-                let entries = entries
-                    .iter()
-                    .zip(new)
-                    .map(|(old, new)| new.unwrap_or_else(|| old.clone()));
-                ValueData::Map(Arc::new(entries.collect()))
-            })
+            replaced(entries, |entry| sealed_entry(entry, spans, done)).map(ValueData::Map)
         }
     };
     done.insert(shared, data.clone());
     data.map(|data| Value {
         span: value.span,
         data,
+    })
+}
+
+/// All items, with the new one where there is one; or nothing where there is none.
+fn replaced<T: Clone>(items: &[T], new: impl FnMut(&T) -> Option<T>) -> Option<Arc<Vec<T>>> {
+    let new: Vec<_> = items.iter().map(new).collect();
+    new.iter().any(Option::is_some).then(|| {
+        let all = items.iter().zip(new);
+        let all = all.map(|(old, new)| new.unwrap_or_else(|| old.clone()));
+        Arc::new(all.collect())
     })
 }
 
