@@ -1,7 +1,7 @@
 //! What planning looks at: servers and networks, in bulk, a driver at a time.
 
 use crate::{
-    driver::{Context, Drivers, NetworkTarget},
+    driver::{Context, DriverError, Drivers, NetworkTarget},
     plan::Observations,
     resolve::{ResolvedDesign, ResolvedNode},
 };
@@ -19,15 +19,9 @@ pub async fn observe_all(
         .iter()
         .filter_map(|node| Some((drivers.server_of(node).ok()?, node.clone())));
     for (driver, nodes) in grouped(served) {
-        let mut answers = driver.observe(cx, &nodes).await.into_iter();
-        for node in nodes {
-            let answer = answers
-                .next()
-                .map(|answer| answer.map_err(|error| error.to_string()));
-            seen.servers.insert(
-                node.name.clone(),
-                answer.unwrap_or_else(|| Err(NO_ANSWER.into())),
-            );
+        let answers = driver.observe(cx, &nodes).await;
+        for (node, answer) in answered(nodes, answers) {
+            seen.servers.insert(node.name.clone(), answer);
         }
     }
     let served = design.networks.values();
@@ -39,15 +33,9 @@ pub async fn observe_all(
             .cloned()
             .map(NetworkTarget::Network)
             .collect();
-        let mut answers = driver.observe(cx, &targets).await.into_iter();
-        for network in networks {
-            let answer = answers
-                .next()
-                .map(|answer| answer.map_err(|error| error.to_string()));
-            seen.networks.insert(
-                network.name.clone(),
-                answer.unwrap_or_else(|| Err(NO_ANSWER.into())),
-            );
+        let answers = driver.observe(cx, &targets).await;
+        for (network, answer) in answered(networks, answers) {
+            seen.networks.insert(network.name.clone(), answer);
         }
     }
     seen
@@ -55,6 +43,19 @@ pub async fn observe_all(
 
 const NO_ANSWER: &str =
     "the driver gave fewer answers than it was asked for; this is a bug in the driver";
+
+/// Each target with its answer, or with the error that there is none.
+fn answered<T, O>(
+    targets: Vec<T>,
+    answers: Vec<Result<O, DriverError>>,
+) -> impl Iterator<Item = (T, Result<O, String>)> {
+    let mut answers = answers.into_iter();
+    targets.into_iter().map(move |target| {
+        let answer = answers.next();
+        let answer = answer.map(|answer| answer.map_err(|error| error.to_string()));
+        (target, answer.unwrap_or_else(|| Err(NO_ANSWER.into())))
+    })
+}
 
 /// The targets of each driver, drivers and targets in the order in which they come.
 fn grouped<'a, D: ?Sized, T>(
