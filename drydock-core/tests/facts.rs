@@ -4,12 +4,13 @@
 mod support;
 
 use drydock_core::{
-    model::Keyed,
+    model::{HardwareProfile, Keyed},
     names::Kind,
     resolve::{ResolvedDesign, ResolvedNode},
     testing::fixture,
 };
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// Codes of findings that no rule makes yet.
 const NOT_YET: [&str; 2] = ["DD0509", "DD3001"];
@@ -24,12 +25,156 @@ fn deckhand_fullsite() {
     check("deckhand_fullsite");
 }
 
+#[test]
+fn bootstrap_hwdefinition_2017() {
+    check_whole("bootstrap_hwdefinition_2017");
+}
+
+#[test]
+fn bootstrap_seed_2017() {
+    check_whole("bootstrap_seed_2017");
+}
+
+#[test]
+fn deckhand_fullsite_libvirt() {
+    check_whole("deckhand_fullsite_libvirt");
+}
+
+#[test]
+fn deckhand_fullsite_nic_autodetect() {
+    check_whole("deckhand_fullsite_nic_autodetect");
+}
+
+#[test]
+fn deckhand_routedomain() {
+    check_whole("deckhand_routedomain");
+}
+
+#[test]
+fn invalid_validation() {
+    check_whole("invalid_validation");
+}
+
+#[test]
+fn validation() {
+    check_whole("validation");
+}
+
+/// Holds a design against facts that name all its documents, nodes and findings, and of nodes what is worth naming.
+fn check_whole(name: &str) {
+    let Some(text) = support::foreign_site(&format!("{name}.yaml")) else {
+        return;
+    };
+    let facts = facts(name);
+    let found = fixture::load(&[(name, &text)]);
+    let design = &found.resolved;
+
+    let findings = found.diagnostics.to_json(&design.files);
+    let mut actual: Vec<Value> = findings
+        .iter()
+        .map(|d| json!({"code": d.code, "severity": d.severity, "line": d.labels[0].line, "message": d.message}))
+        .collect();
+    let mut expected = facts["findings"].as_array().unwrap().clone();
+    // The order of findings is the diagnostics' own matter, and held by their tests.
+    let place = |d: &Value| {
+        (
+            d["code"].to_string(),
+            d["line"].as_u64(),
+            d["severity"].to_string(),
+        )
+    };
+    actual.sort_by_key(place);
+    expected.sort_by_key(place);
+    let missing: Vec<&Value> = without(&expected, &actual, place);
+    let too_many: Vec<&Value> = without(&actual, &expected, place);
+    assert!(
+        missing.is_empty() && too_many.is_empty(),
+        "{name}: not found: {missing:#?}\nfound, but not a fact: {too_many:#?}"
+    );
+
+    let mut documents = Map::new();
+    for id in design.documents.keys() {
+        let of_kind = documents.entry(id.kind.as_str()).or_insert(json!([]));
+        of_kind
+            .as_array_mut()
+            .unwrap()
+            .push(json!(id.name.as_str()));
+    }
+    same(
+        name,
+        "documents",
+        &facts["documents"],
+        &Value::Object(documents),
+    );
+    let nodes = design.nodes.values().map(|n| (n.name.to_string(), node(n)));
+    named(name, "nodes", &facts["nodes"], &nodes.collect());
+    let networks = design
+        .networks
+        .keys()
+        .map(|n| (n.to_string(), network(design, n)));
+    named(name, "networks", &facts["networks"], &networks.collect());
+    let hardware = design
+        .hardware
+        .iter()
+        .map(|(n, h)| (n.to_string(), hardware(h)));
+    named(name, "hardware", &facts["hardware"], &hardware.collect());
+}
+
+fn facts(name: &str) -> Value {
+    let path = format!("{}/tests/facts/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// What of `all` has no counterpart in `others`, each of which is the counterpart of one.
+fn without<'v, K: PartialEq>(
+    all: &'v [Value],
+    others: &[Value],
+    key: impl Fn(&Value) -> K,
+) -> Vec<&'v Value> {
+    let mut left: Vec<K> = others.iter().map(&key).collect();
+    let mut rest = Vec::new();
+    for one in all {
+        match left.iter().position(|other| *other == key(one)) {
+            Some(index) => drop(left.swap_remove(index)),
+            None => rest.push(one),
+        }
+    }
+    rest
+}
+
+/// Compares what facts name of each object; the objects themselves must be those that they name.
+fn named(site: &str, of: &str, expected: &Value, actual: &Map<String, Value>) {
+    let expected = expected.as_object().unwrap();
+    let (names, found): (BTreeSet<_>, BTreeSet<_>) =
+        (expected.keys().collect(), actual.keys().collect());
+    assert_eq!(names, found, "{site}: {of}");
+    for (name, parts) in expected {
+        for (part, value) in parts.as_object().unwrap() {
+            let at = format!("{of}.{name}.{part}");
+            let found = actual[name].get(part);
+            same(
+                site,
+                &at,
+                value,
+                found.unwrap_or_else(|| panic!("{site}: no part {at}")),
+            );
+        }
+    }
+}
+
+fn hardware(profile: &HardwareProfile) -> Value {
+    let aliases = profile.device_aliases.iter();
+    let aliases: Map<_, _> = aliases
+        .map(|(n, a)| (n.to_string(), json!(a.bus_type)))
+        .collect();
+    json!({"boot_mode": profile.boot_mode, "pxe_interface": profile.pxe_interface, "aliases": aliases})
+}
+
 fn check(name: &str) {
     let Some(text) = support::foreign_site(&format!("{name}.yaml")) else {
         return;
     };
-    let facts = format!("{}/tests/facts/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    let facts: Value = serde_json::from_str(&std::fs::read_to_string(facts).unwrap()).unwrap();
+    let facts = facts(name);
     let found = fixture::load(&[(name, &text)]);
     let design = &found.resolved;
 
