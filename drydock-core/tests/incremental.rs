@@ -102,8 +102,10 @@ fn anew(
     allocations: &Allocations,
     federation: Option<&Arc<Federation>>,
 ) -> Design {
-    let mut snapshot = Snapshot::default();
-    snapshot.federation = federation.cloned().unwrap_or_default();
+    let mut snapshot = Snapshot {
+        federation: federation.cloned().unwrap_or_default(),
+        ..Snapshot::default()
+    };
     for (name, text) in files {
         let mut read = yaml::read(name, text.as_bytes());
         if federation.is_some() {
@@ -139,9 +141,10 @@ proptest! {
         let mut files = BTreeMap::new();
         let mut site = Site::new(RuleSet::standard());
         if let Some(federation) = &federation {
-            let mut empty = Snapshot::default();
-            empty.federation = federation.clone();
-            site.update(Changes::all(empty));
+            site.update(Changes::all(Snapshot {
+                federation: federation.clone(),
+                ..Snapshot::default()
+            }));
         }
         for (n, step) in steps.into_iter().enumerate() {
             let known = site.design().allocations;

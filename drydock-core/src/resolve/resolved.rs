@@ -91,11 +91,26 @@ impl ResolvedDesign {
         chain: impl IntoIterator<Item = &'c DocumentId>,
         field: &FieldPath,
     ) -> bool {
+        self.in_doubt_but_for(chain, field, &[])
+    }
+
+    /// The same for a rule that misses something below the field, which fields of these names cannot have been.
+    pub fn in_doubt_but_for<'c>(
+        &self,
+        chain: impl IntoIterator<Item = &'c DocumentId>,
+        field: &FieldPath,
+        others: &[&str],
+    ) -> bool {
         if self.refused.is_empty() && self.orphans.is_empty() {
             return false;
         }
-        let doubtful =
-            |refused: &FieldPath| refused.starts_with(field) || field.starts_with(refused);
+        let other = |refused: &FieldPath| {
+            let last = refused.keys().last();
+            last.is_some_and(|last| others.contains(&last.as_str()))
+        };
+        let doubtful = |refused: &FieldPath| {
+            field.starts_with(refused) || (refused.starts_with(field) && !other(refused))
+        };
         chain.into_iter().any(|id| {
             let refused = self.refused.get(id);
             self.orphans.contains(id) || refused.is_some_and(|all| all.iter().any(doubtful))

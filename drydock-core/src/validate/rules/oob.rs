@@ -64,10 +64,44 @@ impl NodeRule for OobParameters {
             Some("libvirt") => {
                 let needed = [("libvirt_uri", oob.libvirt_uri.is_some())];
                 missing(Code::OOB_PARAMETERS, &needed);
+                if let Some(SecretValue::Inline(uri)) = &oob.libvirt_uri
+                    && !is_libvirt(uri.expose())
+                {
+                    let field = FieldPath::of(["oob", "libvirt_uri"]);
+                    let message = "`libvirt_uri` names no driver of libvirt".to_owned();
+                    report
+                        .node(Code::OOB_PARAMETERS, node, design, field, message)
+                        .help("write it like qemu+ssh://HOST/system");
+                }
             }
             _ => {}
         }
     }
+}
+
+/// Whether a URI begins with a driver of libvirt and perhaps a transport, `qemu+ssh://` (libvirt.org/uri.html).
+fn is_libvirt(uri: &str) -> bool {
+    let scheme = uri.split_once(':').map_or("", |(scheme, _)| scheme);
+    let driver = scheme.split('+').next().unwrap_or_default();
+    let drivers = [
+        "bhyve",
+        "ch",
+        "esx",
+        "gsx",
+        "hyperv",
+        "lxc",
+        "openvz",
+        "qemu",
+        "test",
+        "vbox",
+        "vmwarefusion",
+        "vmwareplayer",
+        "vmwarews",
+        "vpx",
+        "vz",
+        "xen",
+    ];
+    drivers.contains(&driver)
 }
 
 #[derive(Debug)]

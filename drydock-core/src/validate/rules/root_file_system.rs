@@ -22,39 +22,41 @@ impl NodeRule for RootFileSystem {
 
     fn check(&self, node: &ResolvedNode, design: &ResolvedDesign, report: &mut Report<'_>) {
         let mounted = volumes(node);
-        let at = |mountpoint: &str| {
-            let found = mounted.iter().find(|(_, volume)| {
-                volume
-                    .filesystem
-                    .as_ref()
-                    .and_then(|fs| fs.mountpoint.as_deref())
-                    == Some(mountpoint)
+        let at = |mountpoint: &'static str| {
+            let mounted = mounted.iter().filter(move |(_, volume)| {
+                let filesystem = volume.filesystem.as_ref();
+                filesystem.and_then(|fs| fs.mountpoint.as_deref()) == Some(mountpoint)
             });
-            found.cloned()
+            mounted.cloned()
         };
-        match at("/") {
-            None => {
-                let field = FieldPath::of(["storage"]);
-                if design.in_doubt(&node.chain, &field) {
-                    return;
-                }
-                report
-                    .node(
-                        Code::ROOT_FILE_SYSTEM,
-                        node,
-                        design,
-                        field,
-                        "no file system is mounted at `/`".into(),
-                    )
-                    .help("give a partition or a logical volume `filesystem: {mountpoint: /}`");
-            }
-            Some((field, volume)) => too_small(node, design, report, field, volume, "/", ROOT),
+        let field = FieldPath::of(["storage"]);
+        let in_doubt = || design.in_doubt_but_for(&node.chain, &field, SAY_NOTHING_OF_MOUNTS);
+        if at("/").next().is_none() && !in_doubt() {
+            let message = "no file system is mounted at `/`".to_owned();
+            report
+                .node(Code::ROOT_FILE_SYSTEM, node, design, field.clone(), message)
+                .help("give a partition or a logical volume `filesystem: {mountpoint: /}`");
         }
-        if let Some((field, volume)) = at("/boot") {
-            too_small(node, design, report, field, volume, "/boot", BOOT);
+        for (mountpoint, least) in [("/", ROOT), ("/boot", BOOT)] {
+            for (field, volume) in at(mountpoint) {
+                too_small(node, design, report, field, volume, mountpoint, least);
+            }
         }
     }
 }
+
+/// Whatever was written here and not understood, it mounted nothing.
+const SAY_NOTHING_OF_MOUNTS: &[&str] = &[
+    "size",
+    "bootable",
+    "part_uuid",
+    "lv_uuid",
+    "vg_uuid",
+    "fstype",
+    "mount_options",
+    "fs_uuid",
+    "fs_label",
+];
 
 fn too_small(
     node: &ResolvedNode,
