@@ -117,7 +117,7 @@ impl ResolvedDesign {
         })
     }
 
-    /// Whether a document names this profile as its parent, or this hardware profile.
+    /// Whether another document names this profile as its parent, or this hardware profile.
     pub fn is_used(&self, id: &DocumentId) -> bool {
         self.uses.contains_key(id)
     }
@@ -133,6 +133,16 @@ impl ResolvedDesign {
         let local =
             racks.flat_map(|(name, rack)| rack.local_networks.iter().map(move |n| (n, name)));
         self.local_networks = local.map(|(n, name)| (n.clone(), name.clone())).collect();
+    }
+
+    /// The profiles and hardware profiles that documents name, in no particular order; some may not exist.
+    pub(crate) fn used(&self) -> impl Iterator<Item = &DocumentId> {
+        self.uses.keys()
+    }
+
+    /// Whether all that was written was understood, so that nothing is in doubt.
+    pub(crate) fn is_all_understood(&self) -> bool {
+        self.refused.is_empty() && self.orphans.is_empty() && !self.unread
     }
 
     /// Says which fields of a document were not understood; gives whether they are the same as before.
@@ -161,12 +171,14 @@ impl ResolvedDesign {
         if !document.inherits() {
             return;
         }
-        let hardware = document
-            .spec
-            .field("hardware_profile")
-            .and_then(Value::as_text);
-        let hardware = hardware.map(|name| DocumentId::new(Kind::HardwareProfile, name));
-        for id in chain::parent_ids(document).chain(hardware) {
+        let hardware = document.spec.field("hardware_profile");
+        let hardware = hardware.and_then(Value::as_scalar).filter(|name| {
+            // Unset or cleared, it names nothing.
+            !name.is_null_word() && !name.text.starts_with('!')
+        });
+        let hardware = hardware.map(|name| DocumentId::new(Kind::HardwareProfile, &*name.text));
+        let named = chain::parent_ids(document).chain(hardware);
+        for id in named.filter(|id| *id != document.id && !id.name.starts_with('!')) {
             let count = self.uses.get(&id).copied().unwrap_or(0);
             match if more {
                 count + 1

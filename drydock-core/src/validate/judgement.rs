@@ -71,9 +71,13 @@ impl Judgement {
             return ids;
         }
         let regions = touched.is_any_changed(&Kind::Region);
+        // Each of them may be for each node.
+        let actions = touched.is_any_changed(&Kind::BootAction);
         for (id, document) in &design.documents {
             // A region is named by documents of every kind.
-            let other = id.kind != Kind::BaremetalNode || (regions && document.metadata.is_some());
+            let other = actions
+                || id.kind != Kind::BaremetalNode
+                || (regions && document.metadata.is_some());
             let told = || touched.names && self.by_document.contains_key(id);
             let judged_otherwise = || {
                 let node = design.nodes.get(id.name.as_str());

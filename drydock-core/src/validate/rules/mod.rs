@@ -79,7 +79,7 @@ pub(super) fn standard() -> Vec<Rule> {
         index(host_name::HostNameTwice),
         node(label_clash::LabelsOfNode),
         document(label_clash::LabelsOfDocument),
-        design(no_boot_action::NoBootAction),
+        node(no_boot_action::NoBootAction),
         document(package_list::PackageList),
         document(asset::Asset),
         design(selects_nothing::SelectsNothing),

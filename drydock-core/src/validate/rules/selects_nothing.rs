@@ -23,8 +23,9 @@ impl DesignRule for SelectsNothing {
         // Of what was not understood nobody knows what would have chosen it.
         let metadata = FieldPath::of(["metadata"]);
         let doubted = |node: &ResolvedNode| design.in_doubt(&node.chain, &metadata);
-        let mut nodes = design.nodes.values();
-        if design.nodes.is_empty() || design.may_be_unread() || nodes.any(|n| doubted(n)) {
+        let in_doubt =
+            || !design.is_all_understood() && design.nodes.values().any(|node| doubted(node));
+        if design.nodes.is_empty() || design.may_be_unread() || in_doubt() {
             return;
         }
         for (name, action) in &design.boot_actions {

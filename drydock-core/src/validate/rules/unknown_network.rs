@@ -3,7 +3,6 @@
 //! The network that `oob.network` names is carried by the BMC. Interfaces of profiles that nobody inherits from are held
 //! against the same; of the others their nodes are asked.
 
-use super::unused_profile::named;
 use crate::{
     diagnostic::{Code, Diagnostic, did_you_mean, quote},
     field::FieldPath,
@@ -78,10 +77,9 @@ impl DesignRule for OfUnusedProfiles {
         if design.networks.is_empty() && design.nodes.is_empty() {
             return;
         }
-        let used = named(design, "host_profile", &Kind::HostProfile);
         for (name, profile) in &design.profiles {
             let id = DocumentId::new(Kind::HostProfile, name.as_str());
-            if !used.contains(&id) {
+            if !design.is_used(&id) {
                 unused(&id, profile, design, report);
             }
         }

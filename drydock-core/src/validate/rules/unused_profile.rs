@@ -5,12 +5,11 @@
 use crate::{
     diagnostic::{Code, Diagnostic, quote},
     field::FieldPath,
-    names::{DocumentId, Kind},
+    names::Kind,
     resolve::ResolvedDesign,
-    source::{Document, Value},
+    source::Document,
     validate::{DesignRule, Report},
 };
-use std::collections::BTreeSet;
 
 #[derive(Debug)]
 pub(super) struct UnusedProfile;
@@ -33,13 +32,15 @@ impl DesignRule for UnusedProfile {
                 let id = std::slice::from_ref(&document.id);
                 design.in_doubt(id, &FieldPath::of([field]))
             };
-            let named = named(design, field, &kind);
-            let dangling = named.iter().any(|id| !design.documents.contains_key(id));
-            if dangling || inheriting(design).any(|document| doubted(&document)) {
+            let mut named = design.used().filter(|id| id.kind == kind);
+            let dangling = named.any(|id| !design.documents.contains_key(id));
+            let in_doubt = !design.is_all_understood()
+                && inheriting(design).any(|document| doubted(&document));
+            if dangling || in_doubt {
                 continue;
             }
             let documents = design.documents.values();
-            for unused in documents.filter(|d| d.id.kind == kind && !named.contains(&d.id)) {
+            for unused in documents.filter(|d| d.id.kind == kind && !design.is_used(&d.id)) {
                 report.push(finding(unused));
             }
         }
@@ -62,23 +63,6 @@ fn finding(unused: &Document) -> Diagnostic {
         .about(&unused.id)
         .at(unused.name_span, "")
         .help(help)
-}
-
-/// Everything of this kind that another document names in this field.
-pub(super) fn named(design: &ResolvedDesign, field: &str, kind: &Kind) -> BTreeSet<DocumentId> {
-    let mut named = BTreeSet::new();
-    for document in inheriting(design) {
-        let value = document.spec.field(field);
-        let items = value.map_or(&[][..], |value| match value.as_list() {
-            Some(items) => items,
-            None => std::slice::from_ref(value),
-        });
-        let names = items.iter().filter_map(Value::as_scalar);
-        let names = names.filter(|name| !name.is_null_word() && !name.text.starts_with('!'));
-        let ids = names.map(|name| DocumentId::new(kind.clone(), name.text.clone()));
-        named.extend(ids.filter(|id| *id != document.id));
-    }
-    named
 }
 
 fn inheriting(design: &ResolvedDesign) -> impl Iterator<Item = &std::sync::Arc<Document>> {
