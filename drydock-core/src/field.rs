@@ -1,6 +1,6 @@
 //! Paths of fields: `interfaces.bond0.mtu`, with keys that contain a dot or a bracket quoted: `platform.kernel_params["ipv6.disable"]`.
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 use std::{fmt, str::FromStr};
 
 /// The way from a document's `spec` to one value, key by key.
@@ -54,6 +54,55 @@ impl FieldPath {
     /// Whether `prefix` is this path or one of its parents.
     pub fn starts_with(&self, prefix: &FieldPath) -> bool {
         self.0.starts_with(&prefix.0)
+    }
+}
+
+/// Where somebody is who walks through a tree of values: a path that costs nothing until it is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Trail<'a> {
+    before: Option<&'a Trail<'a>>,
+    step: Step<'a>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Step<'a> {
+    Start,
+    Key(&'a SmolStr),
+    Item(usize),
+}
+
+impl Trail<'_> {
+    /// At the root of the tree.
+    pub(crate) const START: Trail<'static> = Trail {
+        before: None,
+        step: Step::Start,
+    };
+
+    /// On to the value of this key.
+    pub(crate) fn key<'a>(&'a self, key: &'a SmolStr) -> Trail<'a> {
+        Trail {
+            before: Some(self),
+            step: Step::Key(key),
+        }
+    }
+
+    /// On to the item of this number.
+    pub(crate) fn item(&self, number: usize) -> Trail<'_> {
+        Trail {
+            before: Some(self),
+            step: Step::Item(number),
+        }
+    }
+
+    /// The path.
+    pub(crate) fn path(&self) -> FieldPath {
+        let mut path = self.before.map(Trail::path).unwrap_or_default();
+        match self.step {
+            Step::Start => {}
+            Step::Key(key) => path.push(key.clone()),
+            Step::Item(number) => path.push(format_smolstr!("{number}")),
+        }
+        path
     }
 }
 

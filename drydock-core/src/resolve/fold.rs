@@ -14,6 +14,7 @@ use crate::{
     source::{Document, Value},
     span::Span,
 };
+use smol_str::SmolStr;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
@@ -152,7 +153,7 @@ struct WatchRemovals<'a, C> {
 impl<'c, C: IntoIterator<Item = &'c DocumentId> + Copy> Watch for WatchRemovals<'_, C> {
     const HEARS_ALL: bool = false;
 
-    fn enter(&mut self, key: &str) {
+    fn enter(&mut self, key: SmolStr) {
         self.path.push(key);
     }
     fn leave(&mut self) {

@@ -6,7 +6,7 @@ use crate::{
 };
 use serde::{Serialize, Serializer};
 use smol_str::SmolStr;
-use std::{fmt, ops::Deref};
+use std::{borrow::Cow, fmt, ops::Deref};
 
 /// Kernel parameters as the kernel's command line has them. `Debug`, `Display` and `Serialize` strike out the values
 /// of keys that hold secrets and the user information of URLs; [`CommandLine::as_str`] is what the machine gets.
@@ -28,19 +28,35 @@ impl CommandLine {
     }
 
     fn of(words: &[(SmolStr, Option<Text>)]) -> Self {
-        let line = |text: fn(&SmolStr, &Text) -> String| {
-            let words = words.iter().map(|(name, value)| match value {
-                Some(value) => format!("{name}={}", text(name, value)),
-                None => name.to_string(),
-            });
-            words.collect::<Vec<_>>().join(" ")
+        let line = |text: for<'t> fn(&str, &'t str) -> Cow<'t, str>| {
+            let mut line = String::with_capacity(words.len() * 24);
+            for (name, value) in words {
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(name);
+                if let Some(value) = value {
+                    line.push('=');
+                    line.push_str(&text(name, value));
+                }
+            }
+            line
         };
-        let raw = line(|_, value| value.as_str().to_owned());
-        let shown = line(|name, value| match is_secret_key(name) {
-            true => MASK.to_owned(),
-            false => mask_text(value).into_owned(),
+        let mut raw = line(|_, value| Cow::Borrowed(value));
+        raw.shrink_to_fit();
+        let masked = |name: &str, value: &Text| {
+            is_secret_key(name) || matches!(mask_text(value), Cow::Owned(_))
+        };
+        let secret = |(name, value): &(SmolStr, Option<Text>)| {
+            value.as_ref().is_some_and(|value| masked(name, value))
+        };
+        let shown = words.iter().any(secret).then(|| {
+            let shown = line(|name, value| match is_secret_key(name) {
+                true => Cow::Borrowed(MASK),
+                false => mask_text(value),
+            });
+            shown.into()
         });
-        let shown = (shown != raw).then(|| shown.into());
         Self { raw, shown }
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     source::{Entry, Form, Value, ValueData},
     span::Span,
 };
+use smol_str::SmolStr;
 use std::collections::HashSet;
 
 /// Hears what a merge does. Paths are told by `enter` and `leave`.
@@ -19,7 +20,7 @@ pub(crate) trait Watch {
     const HEARS_ALL: bool;
 
     /// The merge goes into the value of this key or item.
-    fn enter(&mut self, key: &str);
+    fn enter(&mut self, key: SmolStr);
     /// It comes back.
     fn leave(&mut self);
     /// The value at the path is now this one.
@@ -133,7 +134,7 @@ fn entry_wise(
         let removes = entry.key.strip_prefix('!');
         let key = removes.unwrap_or(&entry.key);
         let at = entries.iter().position(|e| e.key == key);
-        watch.enter(key);
+        watch.enter(removes.map_or_else(|| entry.key.clone(), SmolStr::new));
         if removes.is_some() || is_unset(&entry.value) {
             let by = if removes.is_some() {
                 entry.key_span
@@ -199,7 +200,7 @@ fn unite(base: Option<&Value>, over: &[Value], span: Span, watch: &mut impl Watc
     let mut settled: HashSet<&str> = HashSet::new();
     for item in over.iter().filter(|item| removal_of(item).is_none()) {
         let text = item.as_text().unwrap_or_default();
-        watch.enter(text);
+        watch.enter(SmolStr::new(text));
         watch.set(item);
         watch.leave();
         settled.insert(text);
@@ -210,7 +211,7 @@ fn unite(base: Option<&Value>, over: &[Value], span: Span, watch: &mut impl Watc
             continue;
         };
         let inherited = earlier.iter().any(|item| item.as_text() == Some(target));
-        watch.enter(target);
+        watch.enter(SmolStr::new(target));
         if settled.contains(target) || !inherited {
             watch.nothing_to_remove(target, mark.span);
         } else {

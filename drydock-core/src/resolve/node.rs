@@ -165,11 +165,12 @@ impl Build<'_> {
     }
 
     /// The device; one that nobody knows is reported and kept by its name.
-    fn device(&mut self, name: &str, field: FieldPath, span: Span) -> Device {
+    fn device(&mut self, name: &str, place: impl Fn(&Self) -> (FieldPath, Span)) -> Device {
         if let Some(device) = device(name, self.hardware.as_deref()) {
             return device;
         }
         if !self.hardware_is_missing("device_aliases") {
+            let (field, span) = place(self);
             let message = format!("there is no device alias {}", quote(name));
             let diagnostic = Diagnostic::new(Code::DANGLING_ALIAS, message).at(span, "");
             let aliases = self.hardware.iter().flat_map(|h| h.device_aliases.iter());
@@ -202,11 +203,13 @@ impl Build<'_> {
             .as_ref()
             .and_then(|name| self.design.links.get(name))
             .cloned();
-        let slaves_field = FieldPath::of(["interfaces", name, "slaves"]);
         let mut slaves = Vec::with_capacity(interface.slaves.len());
         for slave in interface.slaves.iter() {
-            let span = self.span_of(&slaves_field.join(slave.clone()));
-            slaves.push(self.device(slave, slaves_field.clone(), span));
+            slaves.push(self.device(slave, |build| {
+                let field = FieldPath::of(["interfaces", name, "slaves"]);
+                let span = build.span_of(&field.join(slave.clone()));
+                (field, span)
+            }));
         }
         let mtu = self.interface_mtu(interface, link.as_deref());
         let bonding = link.as_ref().map(|link| link.bonding.clone());
@@ -275,14 +278,14 @@ impl Build<'_> {
         let spec = self.spec;
         let mut disks = Vec::with_capacity(spec.storage.physical_devices.len());
         for (name, disk) in spec.storage.physical_devices.iter() {
-            let field = FieldPath::of(["storage", "physical_devices", name]);
-            let written = self
-                .value
-                .at(["storage", "physical_devices"])
-                .and_then(|devices| devices.entry(name));
-            let span = written.map_or(self.document.name_span, |entry| entry.key_span);
+            let place = |build: &Self| {
+                let devices = build.value.at(["storage", "physical_devices"]);
+                let written = devices.and_then(|devices| devices.entry(name));
+                let span = written.map_or(build.document.name_span, |entry| entry.key_span);
+                (FieldPath::of(["storage", "physical_devices", name]), span)
+            };
             disks.push(ResolvedDisk {
-                device: self.device(name, field, span),
+                device: self.device(name, place),
                 volume_group: disk.volume_group.clone(),
                 partitions: partitions(&disk.partitions),
             });
@@ -379,8 +382,8 @@ fn labels(document: &Document, spec: &HostProfile) -> ByKey<Text> {
         }
     }
     if let Some(rack) = &spec.metadata.rack {
-        labels.insert("rack".into(), rack.as_str().into());
+        labels.insert(SmolStr::new_static("rack"), rack.as_str().into());
     }
-    labels.insert("name".into(), document.id.name.clone().into());
+    labels.insert(SmolStr::new_static("name"), document.id.name.clone().into());
     labels
 }

@@ -7,6 +7,7 @@ use crate::{
     source::{Entry, Form, Scalar, Value, ValueData},
     span::Span,
 };
+use smol_str::format_smolstr;
 use std::collections::HashMap;
 
 pub(super) const NOT_FIRST: &str = "`!` clears all that is inherited, so it is a list's first item";
@@ -63,7 +64,7 @@ impl Check<'_> {
     pub(super) fn list(&mut self, items: &[Value], span: Span, shape: Shape) -> Value {
         let checked = items.iter().enumerate();
         let checked = checked.filter_map(|(n, item)| {
-            self.inside(&n.to_string(), |check| match shape {
+            self.inside(&format_smolstr!("{n}"), |check| match shape {
                 Shape::Word(_) if check.says_nothing(item) => None,
                 _ => check.value(item, shape),
             })

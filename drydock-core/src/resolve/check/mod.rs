@@ -23,6 +23,7 @@ use crate::{
     source::{Document, Entry, Form, Scalar, Value, ValueData},
     span::Span,
 };
+use smol_str::SmolStr;
 
 /// The document in its present spelling; a configuration item whose kind does not inherit stays as it is.
 pub(crate) fn check(document: &Document, kinds: &Kinds, diagnostics: &mut Diagnostics) -> Document {
@@ -99,7 +100,7 @@ impl Check<'_> {
         if let Some(scalar) = value.as_scalar()
             && self.clears(scalar, value.span)
         {
-            return Some(Value::scalar("!", Form::Text, value.span));
+            return Some(Value::scalar(SmolStr::new_static("!"), Form::Text, value.span));
         }
         match (shape, &value.data) {
             (Shape::Any, _) => self.any(value),
@@ -147,8 +148,8 @@ impl Check<'_> {
         None
     }
 
-    pub(super) fn inside<T>(&mut self, key: &str, check: impl FnOnce(&mut Self) -> T) -> T {
-        self.path.push(key);
+    pub(super) fn inside<T>(&mut self, key: &SmolStr, check: impl FnOnce(&mut Self) -> T) -> T {
+        self.path.push(key.clone());
         let result = check(self);
         self.path.pop();
         result
@@ -233,7 +234,8 @@ impl Check<'_> {
         {
             return None;
         }
-        self.inside(field.map_or(&entry.key, |field| field.name), |check| {
+        let key = field.map_or_else(|| entry.key.clone(), |f| SmolStr::new_static(f.name));
+        self.inside(&key, |check| {
             if matches!(shape, Shape::Any) && check.id.kind == Kind::HardwareProfile {
                 let message = format!(
                     "`{}` is kept as written; nothing acts on it in this release",
@@ -243,9 +245,8 @@ impl Check<'_> {
                     .report(Diagnostic::new(Code::KEPT_AS_WRITTEN, message).at(entry.key_span, ""));
             }
             let value = check.value(&entry.value, shape)?;
-            let key = field.map_or_else(|| entry.key.clone(), |field| field.name.into());
             Some(Entry {
-                key,
+                key: key.clone(),
                 key_span: entry.key_span,
                 value,
             })

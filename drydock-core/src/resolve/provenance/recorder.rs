@@ -119,7 +119,7 @@ pub(super) fn leaves_of(
 impl Watch for HistoryRecorder<'_> {
     const HEARS_ALL: bool = true;
 
-    fn enter(&mut self, key: &str) {
+    fn enter(&mut self, key: SmolStr) {
         self.path.push(key);
     }
     fn leave(&mut self) {

@@ -79,10 +79,11 @@ impl<'t> Load<'t> {
     fn run<I: BorrowedInput<'t>>(&mut self, mut parser: Parser<'t, I>) {
         let mut last = None;
         while let Some(next) = parser.next_event() {
-            let goes_on = match next {
-                Ok((event, place)) => self.event(event, &place),
+            // An event and its place are over 200 bytes: they are looked at where they are.
+            let goes_on = match &next {
+                Ok((event, place)) => self.event(event, place),
                 Err(error) => {
-                    self.error(&error);
+                    self.error(error);
                     // The parser promises to go forward; should it not, the rest is lost rather than the process.
                     let at = error.marker().byte_offset();
                     if last.is_some() && at <= last {
@@ -104,7 +105,7 @@ impl<'t> Load<'t> {
     }
 
     /// Takes one event in; false when its document is to be left.
-    fn event(&mut self, event: Event<'t>, place: &Place) -> bool {
+    fn event(&mut self, event: &Event<'t>, place: &Place) -> bool {
         let span = self.span(place);
         match event {
             Event::DocumentStart(..) => self.begin(span.lo),
@@ -114,22 +115,22 @@ impl<'t> Load<'t> {
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let tag = tag.as_deref().map(|tag| (tag, self.tag_span(place)));
-                self.scalar(&text, style, span, anchor, tag);
+                self.scalar(text, *style, span, *anchor, tag);
             }
             Event::SequenceStart(_, anchor, tag) => {
                 self.tag_of_container(tag.as_deref(), place);
-                return self.tree.open_list(span, anchor) || self.too_deep(span);
+                return self.tree.open_list(span, *anchor) || self.too_deep(span);
             }
             Event::MappingStart(_, anchor, tag) => {
                 self.tag_of_container(tag.as_deref(), place);
-                return self.tree.open_map(span, anchor) || self.too_deep(span);
+                return self.tree.open_map(span, *anchor) || self.too_deep(span);
             }
             // A block ends where the next thing begins, which says nothing of where its last value ended.
             Event::SequenceEnd | Event::MappingEnd => {
                 self.tree.close((span.hi > span.lo).then_some(span.hi));
             }
-            Event::Alias(anchor) => self.tree.alias(anchor, span),
-            Event::UnresolvedAlias(name) => self.tree.unknown_alias(&name, span),
+            Event::Alias(anchor) => self.tree.alias(*anchor, span),
+            Event::UnresolvedAlias(name) => self.tree.unknown_alias(name, span),
             _ => {}
         }
         true
@@ -311,7 +312,7 @@ impl<'t> Load<'t> {
     }
 
     fn tag_span(&self, place: &Place) -> Span {
-        self.span(&place.tag_span().unwrap_or(*place))
+        place.tag_span().map_or_else(|| self.span(place), |tag| self.span(&tag))
     }
 }
 

@@ -2,11 +2,8 @@
 
 use crate::{
     diagnostic::{Code, Diagnostic, quote},
-    field::FieldPath,
-    model::{
-        self,
-        shape::{RecordShape, Shape},
-    },
+    field::Trail,
+    model::{self, shape::Shape},
     names::Kind,
     resolve::ResolvedDesign,
     source::{
@@ -30,52 +27,45 @@ impl DocumentRule for OldSpelling {
         if document.id.kind == Kind::BootAction {
             return;
         }
-        let mut path = FieldPath::root();
-        let mut found = |path: &FieldPath, diagnostic: Diagnostic| {
-            report.push(diagnostic.about(&document.id).field(path.clone()));
+        let mut found = |trail: Trail<'_>, diagnostic: Diagnostic| {
+            report.push(diagnostic.about(&document.id).field(trail.path()));
         };
         match shape {
-            Some(record) => below(&document.spec, Shape::Record(record), &mut path, &mut found),
-            None => anything(&document.spec, &mut path, &mut found),
+            Some(record) => below(&document.spec, Shape::Record(record), Trail::START, &mut found),
+            None => anything(&document.spec, Trail::START, &mut found),
         }
     }
 }
 
-type Found<'a> = &'a mut dyn FnMut(&FieldPath, Diagnostic);
+type Found<'a> = &'a mut dyn FnMut(Trail<'_>, Diagnostic);
 
 /// Looks for what no field decides.
-fn below(value: &Value, shape: Shape, path: &mut FieldPath, found: Found<'_>) {
-    let inside = |record: &'static RecordShape, path: &mut FieldPath, found: Found<'_>| {
-        for entry in value.as_map().unwrap_or_default() {
-            if let Some(shape) = record.shape_of(&entry.key) {
-                path.push(entry.key.clone());
-                below(&entry.value, shape, path, found);
-                path.pop();
+fn below(value: &Value, shape: Shape, trail: Trail<'_>, found: Found<'_>) {
+    match shape {
+        Shape::Any => anything(value, trail, found),
+        Shape::Record(record) | Shape::WordOrRecord(_, record) => {
+            for entry in value.as_map().unwrap_or_default() {
+                if let Some(shape) = record.shape_of(&entry.key) {
+                    below(&entry.value, shape, trail.key(&entry.key), found);
+                }
             }
         }
-    };
-    match shape {
-        Shape::Any => anything(value, path, found),
-        Shape::Record(record) | Shape::WordOrRecord(_, record) => inside(record, path, found),
         Shape::Keyed(record) => {
             for entry in value.as_map().unwrap_or_default() {
-                path.push(entry.key.clone());
-                below(&entry.value, Shape::Record(record), path, found);
-                path.pop();
+                let trail = trail.key(&entry.key);
+                below(&entry.value, Shape::Record(record), trail, found);
             }
         }
         Shape::List(item) => {
             for (n, value) in value.as_list().unwrap_or_default().iter().enumerate() {
-                path.push(n.to_string());
-                below(value, *item, path, found);
-                path.pop();
+                below(value, *item, trail.item(n), found);
             }
         }
         Shape::Word(_) | Shape::Secret | Shape::Free(_) | Shape::Set(_) => {}
     }
 }
 
-fn anything(value: &Value, path: &mut FieldPath, found: Found<'_>) {
+fn anything(value: &Value, trail: Trail<'_>, found: Found<'_>) {
     match &value.data {
         ValueData::Scalar(scalar) if scalar.form == Form::Plain => {
             if let Some(there) = differs(&scalar.text) {
@@ -92,22 +82,18 @@ fn anything(value: &Value, path: &mut FieldPath, found: Found<'_>) {
                     ),
                 };
                 let diagnostic = Diagnostic::new(Code::OLD_SPELLING, message).at(value.span, "");
-                found(path, diagnostic.help(help).edit(value.span, quoted));
+                found(trail, diagnostic.help(help).edit(value.span, quoted));
             }
         }
         ValueData::Scalar(_) => {}
         ValueData::List(items) => {
             for (n, item) in items.iter().enumerate() {
-                path.push(n.to_string());
-                anything(item, path, found);
-                path.pop();
+                anything(item, trail.item(n), found);
             }
         }
         ValueData::Map(entries) => {
             for entry in entries.iter() {
-                path.push(entry.key.clone());
-                anything(&entry.value, path, found);
-                path.pop();
+                anything(&entry.value, trail.key(&entry.key), found);
             }
         }
     }

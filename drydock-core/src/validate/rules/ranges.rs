@@ -110,12 +110,12 @@ impl NodeRule for AddressInRange {
                 let document = design.document(Kind::Network, name);
                 document.map_or(Span::NONE, |d| written(d, ["ranges", &n.to_string()]))
             };
-            let field = FieldPath::of(["addressing", name, "address"]);
+            let field = || FieldPath::of(["addressing", name, "address"]);
             match (inside.map(|(n, range)| (n, range.kind)), first_static) {
                 (Some((n, Some(RangeType::Dhcp))), _) => {
                     let message = format!("{ip} lies in a dhcp range of network {name}");
                     report
-                        .node(Code::RANGES, node, design, field, message)
+                        .node(Code::RANGES, node, design, field(), message)
                         .also(place(n), "this range")
                         .help("a DHCP server gives that address to others: choose one outside");
                 }
@@ -124,9 +124,9 @@ impl NodeRule for AddressInRange {
                     let message = format!("{ip} lies in no static range of network {name}");
                     let mut warning = Diagnostic::new(Code::RANGES, message).about(&node.id());
                     warning.severity = Severity::Warning;
-                    let span = span_of_node(node, design, &field);
+                    let span = span_of_node(node, design, &field());
                     let help = "choose an address of a static range, or widen the range";
-                    let warning = warning.field(field).at(span, "");
+                    let warning = warning.field(field()).at(span, "");
                     report.push(warning.also(place(n), "a static range").help(help));
                 }
             }

@@ -21,25 +21,23 @@ impl NodeRule for RootFileSystem {
     }
 
     fn check(&self, node: &ResolvedNode, design: &ResolvedDesign, report: &mut Report<'_>) {
-        let mounted = volumes(node);
         let at = |mountpoint: &'static str| {
-            let mounted = mounted.iter().filter(move |(_, volume)| {
+            volumes(node).filter(move |(_, volume)| {
                 let filesystem = volume.filesystem.as_ref();
                 filesystem.and_then(|fs| fs.mountpoint.as_deref()) == Some(mountpoint)
-            });
-            mounted.cloned()
+            })
         };
-        let field = FieldPath::of(["storage"]);
-        let in_doubt = || design.in_doubt_but_for(&node.chain, &field, SAY_NOTHING_OF_MOUNTS);
-        if at("/").next().is_none() && !in_doubt() {
+        let in_doubt = |field| design.in_doubt_but_for(&node.chain, field, SAY_NOTHING_OF_MOUNTS);
+        let field = || FieldPath::of(["storage"]);
+        if at("/").next().is_none() && !in_doubt(&field()) {
             let message = "no file system is mounted at `/`".to_owned();
             report
-                .node(Code::ROOT_FILE_SYSTEM, node, design, field.clone(), message)
+                .node(Code::ROOT_FILE_SYSTEM, node, design, field(), message)
                 .help("give a partition or a logical volume `filesystem: {mountpoint: /}`");
         }
         for (mountpoint, least) in [("/", ROOT), ("/boot", BOOT)] {
-            for (field, volume) in at(mountpoint) {
-                too_small(node, design, report, field, volume, mountpoint, least);
+            for (place, volume) in at(mountpoint) {
+                too_small(node, design, report, place, volume, mountpoint, least);
             }
         }
     }
@@ -62,12 +60,11 @@ fn too_small(
     node: &ResolvedNode,
     design: &ResolvedDesign,
     report: &mut Report<'_>,
-    field: FieldPath,
+    place: Place<'_>,
     volume: &ResolvedVolume,
     mountpoint: &str,
     least: u64,
 ) {
-    let field = field.join("size");
     // One without a size is reported by DD1003, as any other.
     let Some(size) = volume.size else {
         return;
@@ -75,31 +72,27 @@ fn too_small(
     if size.fixed_bytes().is_some_and(|bytes| bytes < least) {
         let message = format!("{size} is too small for `{mountpoint}`");
         let help = format!("give it at least {} GB", least / 1_000_000_000);
+        let field = FieldPath::of(place).join("size");
         report
             .node(Code::ROOT_FILE_SYSTEM, node, design, field, message)
             .help(help);
     }
 }
 
-/// Every partition and logical volume with its field.
-pub(super) fn volumes(node: &ResolvedNode) -> Vec<(FieldPath, &ResolvedVolume)> {
+/// The keys of a partition's or logical volume's field.
+pub(super) type Place<'a> = [&'a str; 5];
+
+/// Every partition and logical volume with its place.
+pub(super) fn volumes(node: &ResolvedNode) -> impl Iterator<Item = (Place<'_>, &ResolvedVolume)> {
     let partitions = node.disks.iter().flat_map(|disk| {
-        let field = FieldPath::of([
-            "storage",
-            "physical_devices",
-            &disk.device.name,
-            "partitions",
-        ]);
-        disk.partitions
-            .iter()
-            .map(move |p| (field.join(p.name.clone()), p))
+        let of_disk = disk.partitions.iter();
+        let name = &*disk.device.name;
+        of_disk.map(move |p| (["storage", "physical_devices", name, "partitions", &*p.name], p))
     });
     let logical = node.volume_groups.iter().flat_map(|group| {
-        let field = FieldPath::of(["storage", "volume_groups", &group.name, "logical_volumes"]);
-        group
-            .volumes
-            .iter()
-            .map(move |v| (field.join(v.name.clone()), v))
+        let of_group = group.volumes.iter();
+        let name = &*group.name;
+        of_group.map(move |v| (["storage", "volume_groups", name, "logical_volumes", &*v.name], v))
     });
-    partitions.chain(logical).collect()
+    partitions.chain(logical)
 }

@@ -18,24 +18,26 @@ impl NodeRule for Sizes {
     }
 
     fn check(&self, node: &ResolvedNode, design: &ResolvedDesign, report: &mut Report<'_>) {
-        let mut whole = |field: FieldPath, volumes: &[ResolvedVolume], what: String| {
+        let mut whole = |place: [&str; 4], volumes: &[ResolvedVolume], what: &str| {
+            let field = || FieldPath::of(place);
+            let name = place[2];
             let percent = |volume: &ResolvedVolume| match volume.size?.amount {
                 Amount::Percent(percent) => Some(u32::from(percent)),
                 Amount::Bytes(_) => None,
             };
             let sum: u32 = volumes.iter().filter_map(percent).sum();
             if sum > 100 {
-                let message = format!("{sum}% of {what} are given away");
+                let message = format!("{sum}% of {what} {} are given away", quote(name));
                 let mut finding = report
-                    .node(Code::SIZES, node, design, field.clone(), message)
+                    .node(Code::SIZES, node, design, field(), message)
                     .help("let the parts add up to 100% at most");
                 for volume in volumes.iter().filter(|volume| percent(volume).is_some()) {
-                    let size = field.join(volume.name.clone()).join("size");
+                    let size = field().join(volume.name.clone()).join("size");
                     finding = finding.also(span_of_node(node, design, &size), "");
                 }
             }
             for volume in volumes.iter().filter(|volume| volume.size.is_none()) {
-                let field = field.join(volume.name.clone());
+                let field = field().join(volume.name.clone());
                 if design.in_doubt(&node.chain, &field.join("size")) {
                     continue;
                 }
@@ -46,17 +48,12 @@ impl NodeRule for Sizes {
             }
         };
         for disk in &node.disks {
-            let name = &disk.device.name;
-            let field = FieldPath::of(["storage", "physical_devices", name, "partitions"]);
-            whole(field, &disk.partitions, format!("disk {}", quote(name)));
+            let place = ["storage", "physical_devices", &*disk.device.name, "partitions"];
+            whole(place, &disk.partitions, "disk");
         }
         for group in &node.volume_groups {
-            let field = FieldPath::of(["storage", "volume_groups", &group.name, "logical_volumes"]);
-            whole(
-                field,
-                &group.volumes,
-                format!("volume group {}", quote(&group.name)),
-            );
+            let place = ["storage", "volume_groups", &*group.name, "logical_volumes"];
+            whole(place, &group.volumes, "volume group");
         }
     }
 }

@@ -17,18 +17,19 @@ impl NodeRule for SlaveTwice {
     }
 
     fn check(&self, node: &ResolvedNode, design: &ResolvedDesign, report: &mut Report<'_>) {
-        let mut taken: BTreeMap<&str, FieldPath> = BTreeMap::new();
+        let mut taken: BTreeMap<&str, &str> = BTreeMap::new();
         for interface in &node.interfaces {
             for slave in &interface.slaves {
-                let field = FieldPath::of(["interfaces", &interface.name, "slaves", &slave.name]);
-                match taken.get(slave.name.as_str()) {
-                    None => drop(taken.insert(&slave.name, field)),
+                let name = slave.name.as_str();
+                let field = |interface| FieldPath::of(["interfaces", interface, "slaves", name]);
+                match taken.get(name) {
+                    None => drop(taken.insert(name, &interface.name)),
                     Some(first) => {
                         let message =
                             format!("NIC {} belongs to two interfaces", quote(&slave.name));
                         report
-                            .node(Code::SLAVE_TWICE, node, design, field, message)
-                            .also(span_of_node(node, design, first), "belongs here already")
+                            .node(Code::SLAVE_TWICE, node, design, field(&*interface.name), message)
+                            .also(span_of_node(node, design, &field(first)), "belongs here already")
                             .help("give each interface NICs of its own");
                     }
                 }

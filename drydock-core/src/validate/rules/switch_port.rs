@@ -75,17 +75,18 @@ impl NodeRule for SwitchOfRack {
         let Some(rack) = design.racks.get(name) else {
             return;
         };
-        let id = DocumentId::new(Kind::Rack, name.as_str());
-        let written = design.document(Kind::Rack, name);
-        let written = written.and_then(|rack| rack.spec.entry("tor_switches"));
-        let switches = written.map_or(Span::NONE, |entry| entry.key_span);
+        let in_doubt = |switch: &SmolStr| {
+            let id = DocumentId::new(Kind::Rack, name.as_str());
+            design.in_doubt(&[id], &FieldPath::of(["tor_switches", switch]))
+        };
         for (slave, attachment) in node.spec.attachments.iter() {
             let Some(switch) = &attachment.switch else {
                 continue;
             };
-            let entry = FieldPath::of(["tor_switches", switch]);
-            let in_doubt = design.in_doubt(std::slice::from_ref(&id), &entry);
-            if rack.tor_switches.find(switch).is_none() && !in_doubt {
+            if rack.tor_switches.find(switch).is_none() && !in_doubt(switch) {
+                let written = design.document(Kind::Rack, name);
+                let written = written.and_then(|rack| rack.spec.entry("tor_switches"));
+                let switches = written.map_or(Span::NONE, |entry| entry.key_span);
                 let field = FieldPath::of(["attachments", slave, "switch"]);
                 let message = format!("rack {name} has no switch {}", quote(switch));
                 let known: Vec<&str> = rack

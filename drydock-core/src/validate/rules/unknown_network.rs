@@ -25,27 +25,28 @@ impl NodeRule for UnknownNetwork {
 
     fn check(&self, node: &ResolvedNode, design: &ResolvedDesign, report: &mut Report<'_>) {
         let defined = |name: &str| design.networks.contains_key(name);
-        let mut carried: Vec<(&str, FieldPath)> = Vec::new();
+        let mut carried: Vec<(&str, &str)> = Vec::new();
         for interface in &node.interfaces {
             for network in &interface.networks {
                 let name = network.name.as_str();
-                let field = FieldPath::of(["interfaces", &interface.name, "networks", name]);
+                let on = |interface| FieldPath::of(["interfaces", interface, "networks", name]);
+                let field = || on(&*interface.name);
                 if !defined(name) {
                     let used: Vec<&str> = node.networks().map(|other| &*other.name).collect();
-                    undefined(node, design, report, field, &used);
+                    undefined(node, design, report, field(), &used);
                 } else if let Some((_, first)) = carried.iter().find(|(other, _)| *other == name) {
                     let message = format!("network {} is carried by two interfaces", quote(name));
                     report
-                        .node(Code::UNKNOWN_NETWORK, node, design, field, message)
-                        .also(span_of_node(node, design, first), "carried here already")
+                        .node(Code::UNKNOWN_NETWORK, node, design, field(), message)
+                        .also(span_of_node(node, design, &on(first)), "carried here already")
                         .help("remove it from one of them");
                 } else {
-                    carried.push((name, field));
+                    carried.push((name, &interface.name));
                 }
             }
         }
         for (name, _) in node.spec.addressing.iter() {
-            let field = FieldPath::of(["addressing", name]);
+            let field = || FieldPath::of(["addressing", name]);
             let out_of_band = node.spec.oob.network.as_deref() == Some(name);
             // What an interface names is reported there.
             if node.networks().any(|network| *network.name == **name) {
@@ -53,11 +54,11 @@ impl NodeRule for UnknownNetwork {
             }
             if !defined(name) {
                 let used: Vec<&str> = node.spec.addressing.iter().map(|(n, _)| &**n).collect();
-                undefined(node, design, report, field, &used);
+                undefined(node, design, report, field(), &used);
             } else if !out_of_band && !may_be_carried(node, design, name) {
                 let message = format!("no interface of this node carries network {}", quote(name));
                 report
-                    .node(Code::UNKNOWN_NETWORK, node, design, field, message)
+                    .node(Code::UNKNOWN_NETWORK, node, design, field(), message)
                     .help("add the network to an interface, or remove the address");
             }
         }

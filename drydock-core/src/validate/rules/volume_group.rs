@@ -21,7 +21,7 @@ impl NodeRule for VolumeGroup {
         let mut used: BTreeSet<&str> = BTreeSet::new();
         let place = |field: &FieldPath, key: &str| span_of_node(node, design, &field.join(key));
         for disk in &node.disks {
-            let field = FieldPath::of(["storage", "physical_devices", &disk.device.name]);
+            let field = || FieldPath::of(["storage", "physical_devices", &disk.device.name]);
             if let Some(group) = &disk.volume_group {
                 used.insert(group);
                 if !disk.partitions.is_empty() {
@@ -31,16 +31,16 @@ impl NodeRule for VolumeGroup {
                         quote(group)
                     );
                     report
-                        .node(Code::VOLUME_GROUP, node, design, field.clone(), message)
-                        .also(place(&field, "partitions"), "its partitions")
-                        .also(place(&field, "volume_group"), "its volume group")
+                        .node(Code::VOLUME_GROUP, node, design, field(), message)
+                        .also(place(&field(), "partitions"), "its partitions")
+                        .also(place(&field(), "volume_group"), "its volume group")
                         .help("remove one of the two; a partition can belong to a volume group");
                 }
             }
             for partition in &disk.partitions {
                 used.extend(partition.volume_group.as_deref());
                 if partition.volume_group.is_some() && partition.filesystem.is_some() {
-                    let field = field.join("partitions").join(partition.name.clone());
+                    let field = field().join("partitions").join(partition.name.clone());
                     let message = format!(
                         "partition {} has a file system and belongs to a volume group",
                         quote(&partition.name)
