@@ -52,7 +52,7 @@ fn without_own(base: &Value, spec: SpecPolicy<'_>) -> Value {
                 .iter()
                 .filter(|entry| !own(entry))
                 .cloned()
-                .collect(),
+                .collect::<Vec<_>>(),
             base.span,
         ),
         _ => base.clone(),

@@ -26,9 +26,9 @@ pub enum ValueData {
     /// A single value as it was written.
     Scalar(Scalar),
     /// A list.
-    List(Arc<Vec<Value>>),
+    List(Arc<[Value]>),
     /// A map; its entries keep the order in which they were written, and no key stands twice.
-    Map(Arc<Vec<Entry>>),
+    Map(Arc<[Entry]>),
 }
 
 /// One entry of a map.
@@ -103,18 +103,18 @@ impl Value {
     }
 
     /// A list.
-    pub fn list(items: Vec<Value>, span: Span) -> Self {
+    pub fn list(items: impl Into<Arc<[Value]>>, span: Span) -> Self {
         Self {
             span,
-            data: ValueData::List(Arc::new(items)),
+            data: ValueData::List(items.into()),
         }
     }
 
     /// A map.
-    pub fn map(entries: Vec<Entry>, span: Span) -> Self {
+    pub fn map(entries: impl Into<Arc<[Entry]>>, span: Span) -> Self {
         Self {
             span,
-            data: ValueData::Map(Arc::new(entries)),
+            data: ValueData::Map(entries.into()),
         }
     }
 

@@ -69,7 +69,7 @@ impl Check<'_> {
                 _ => check.value(item, shape),
             })
         });
-        let checked = checked.collect();
+        let checked: Vec<Value> = checked.collect();
         Value::list(checked, span)
     }
 
@@ -88,7 +88,7 @@ impl Check<'_> {
             text: text.into(),
             form: scalar.form,
         };
-        let items = parts
+        let items: Vec<Value> = parts
             .into_iter()
             .filter_map(|text| self.word(&part(text), span, word))
             .collect();

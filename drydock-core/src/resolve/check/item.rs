@@ -129,7 +129,7 @@ impl Check<'_> {
                 let checked = entries.iter();
                 let checked =
                     checked.filter_map(|entry| self.keyed_entry(entry, alone, key, policy));
-                Some(Value::map(checked.collect(), value.span))
+                Some(Value::map(checked.collect::<Vec<_>>(), value.span))
             }
             (Some(ItemMerge::Unite), _) => {
                 self.unexpected(value, "a list", true);
@@ -143,11 +143,11 @@ impl Check<'_> {
                 let alone = entries.len() == 1;
                 let checked = entries.iter();
                 let checked = checked.filter_map(|entry| self.item_entry(entry, alone, policy));
-                Some(Value::map(checked.collect(), value.span))
+                Some(Value::map(checked.collect::<Vec<_>>(), value.span))
             }
             (None, ValueData::List(items)) => {
                 let kept = items.iter().filter(|item| self.may_be_item(item));
-                Some(Value::list(kept.cloned().collect(), value.span))
+                Some(Value::list(kept.cloned().collect::<Vec<_>>(), value.span))
             }
             (None, ValueData::Scalar(_)) => Some(value.clone()),
         }
@@ -248,7 +248,7 @@ impl Check<'_> {
         let below = policy.below(name);
         let alone = others.clone().count() == 1;
         let checked = others.filter_map(|entry| self.item_entry(entry, alone, below));
-        Some(Value::map(checked.collect(), value.span))
+        Some(Value::map(checked.collect::<Vec<_>>(), value.span))
     }
 
     fn keyed_items(

@@ -106,7 +106,7 @@ impl Check<'_> {
             (Shape::Any, _) => self.any(value),
             (Shape::Word(word), ValueData::Scalar(scalar)) => self.word(scalar, value.span, word),
             (Shape::Secret, ValueData::Scalar(scalar)) => self.secret(scalar, value.span),
-            (Shape::Secret, ValueData::Map(entries)) => match entries.as_slice() {
+            (Shape::Secret, ValueData::Map(entries)) => match &entries[..] {
                 [entry] if entry.key == "secret" && is_name(&entry.value) => Some(value.clone()),
                 _ => self.refuse(value, shape),
             },

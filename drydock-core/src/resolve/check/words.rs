@@ -161,7 +161,7 @@ impl Check<'_> {
                     (Some(mark), _) => mark,
                     (None, ValueData::List(items)) if free.lists => {
                         let texts = items.iter().filter_map(|item| check.text_item(item));
-                        let texts = texts.collect();
+                        let texts: Vec<Value> = texts.collect();
                         Some(Value::list(texts, entry.value.span))
                     }
                     _ => check.text(&entry.value),

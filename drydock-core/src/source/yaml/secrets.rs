@@ -102,12 +102,12 @@ impl Places {
                 }
             }
             ValueData::List(items) => {
-                if self.seen.insert((Arc::as_ptr(items) as usize, inside)) {
+                if self.seen.insert((place_of(items), inside)) {
                     items.iter().for_each(|item| self.collect(item, inside));
                 }
             }
             ValueData::Map(entries) => {
-                if self.seen.insert((Arc::as_ptr(entries) as usize, inside)) {
+                if self.seen.insert((place_of(entries), inside)) {
                     entries.iter().for_each(|entry| self.entry(entry, inside));
                 }
             }
@@ -138,8 +138,8 @@ fn sealed_value(
             let seals = scalar.form != Form::Secret && spans.contains(&value.span);
             return seals.then(|| Value::scalar(scalar.text.clone(), Form::Secret, value.span));
         }
-        ValueData::List(items) => Arc::as_ptr(items) as usize,
-        ValueData::Map(entries) => Arc::as_ptr(entries) as usize,
+        ValueData::List(items) => place_of(items),
+        ValueData::Map(entries) => place_of(entries),
     };
     if let Some(known) = done.get(&shared) {
         return known.clone().map(|data| Value {
@@ -163,13 +163,18 @@ fn sealed_value(
     })
 }
 
+/// Where a shared part is: what tells it from every other one.
+fn place_of<T>(shared: &Arc<[T]>) -> usize {
+    Arc::as_ptr(shared).cast::<T>() as usize
+}
+
 /// All items, with the new one where there is one; or nothing where there is none.
-fn replaced<T: Clone>(items: &[T], new: impl FnMut(&T) -> Option<T>) -> Option<Arc<Vec<T>>> {
+fn replaced<T: Clone>(items: &[T], new: impl FnMut(&T) -> Option<T>) -> Option<Arc<[T]>> {
     let new: Vec<_> = items.iter().map(new).collect();
     new.iter().any(Option::is_some).then(|| {
         let all = items.iter().zip(new);
         let all = all.map(|(old, new)| new.unwrap_or_else(|| old.clone()));
-        Arc::new(all.collect())
+        all.collect()
     })
 }
 

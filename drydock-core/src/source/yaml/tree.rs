@@ -15,7 +15,10 @@ use crate::{
     span::{FileId, Span},
 };
 use smol_str::SmolStr;
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 /// What an entry costs that an alias has copied rather than shared.
 const COPY_COST: u64 = 8;
@@ -167,13 +170,20 @@ impl Tree {
         let Some(open) = self.open.pop() else { return };
         let span = Span::new(open.span.file, open.span.lo, end.unwrap_or(open.span.hi));
         let value = match open.inside {
-            Inside::List(first) => Value::list(self.items.drain(first..).collect(), span),
+            Inside::List(first) => {
+                let items: Arc<[Value]> = self.items.drain(first..).collect();
+                Value::list(items, span)
+            }
             Inside::Map(map) => {
-                let mut entries = self.entries.drain(map.first..).collect();
-                if let Some(merge) = map.merge {
-                    self.merge(&mut entries, *merge);
+                let own = self.entries.drain(map.first..);
+                match map.merge {
+                    None => Value::map(own.collect::<Arc<[Entry]>>(), span),
+                    Some(merge) => {
+                        let mut entries = own.collect();
+                        self.merge(&mut entries, *merge);
+                        Value::map(entries, span)
+                    }
                 }
-                Value::map(entries, span)
             }
         };
         self.complete(
@@ -301,7 +311,7 @@ impl Tree {
             return;
         }
         let maps = match &node.value.data {
-            ValueData::List(items) => items.as_slice(),
+            ValueData::List(items) => &items[..],
             _ => std::slice::from_ref(&node.value),
         };
         let mut known: HashSet<SmolStr> = own.iter().map(|entry| entry.key.clone()).collect();
