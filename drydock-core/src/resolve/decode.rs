@@ -49,21 +49,25 @@ pub fn decode<'de, T: de::Deserialize<'de>>(value: &'de Value) -> Result<T, Deco
 struct ValueDeserializer<'de>(&'de Value);
 
 impl ValueDeserializer<'_> {
-    fn placed<T>(self, result: Result<T, DecodeError>) -> Result<T, DecodeError> {
-        let message = |message: String| match self.0.as_scalar() {
-            Some(scalar) if scalar.form == Form::Secret => {
-                "the secret here does not fit".to_owned()
-            }
-            _ => mask_text(&message).into_owned(),
+    /// The result; an error is given its place, and tells no secret. A value may be large and stays where it is.
+    #[inline]
+    fn placed<T>(self, mut result: Result<T, DecodeError>) -> Result<T, DecodeError> {
+        if let Err(error) = &mut result {
+            self.place(error);
+        }
+        result
+    }
+
+    #[cold]
+    fn place(self, error: &mut DecodeError) {
+        let secret = self.0.as_scalar().is_some_and(|s| s.form == Form::Secret);
+        error.message = match secret {
+            true => "the secret here does not fit".to_owned(),
+            false => mask_text(&error.message).into_owned(),
         };
-        result.map_err(|e| DecodeError {
-            message: message(e.message),
-            span: if e.span.is_known() {
-                e.span
-            } else {
-                self.0.span
-            },
-        })
+        if !error.span.is_known() {
+            error.span = self.0.span;
+        }
     }
 
     fn number<T: std::str::FromStr>(self) -> Option<T> {

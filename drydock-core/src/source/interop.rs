@@ -34,7 +34,10 @@ fn read(value: &serde_yaml::Value, inside: bool) -> Value {
     let (text, form) = match value {
         Yaml::Sequence(items) => {
             return Value::list(
-                items.iter().map(|item| read(item, inside)).collect::<Vec<_>>(),
+                items
+                    .iter()
+                    .map(|item| read(item, inside))
+                    .collect::<Vec<_>>(),
                 Span::NONE,
             );
         }

@@ -100,7 +100,11 @@ impl Check<'_> {
         if let Some(scalar) = value.as_scalar()
             && self.clears(scalar, value.span)
         {
-            return Some(Value::scalar(SmolStr::new_static("!"), Form::Text, value.span));
+            return Some(Value::scalar(
+                SmolStr::new_static("!"),
+                Form::Text,
+                value.span,
+            ));
         }
         match (shape, &value.data) {
             (Shape::Any, _) => self.any(value),

@@ -312,7 +312,9 @@ impl<'t> Load<'t> {
     }
 
     fn tag_span(&self, place: &Place) -> Span {
-        place.tag_span().map_or_else(|| self.span(place), |tag| self.span(&tag))
+        place
+            .tag_span()
+            .map_or_else(|| self.span(place), |tag| self.span(&tag))
     }
 }
 

@@ -32,8 +32,17 @@ impl NodeRule for Mountpoint {
                 Some(first) => {
                     let message = format!("two file systems are mounted at {}", quote(mountpoint));
                     report
-                        .node(Code::MOUNTPOINT, node, design, field(&volume_place), message)
-                        .also(span_of_node(node, design, &field(first)), "mounted here already")
+                        .node(
+                            Code::MOUNTPOINT,
+                            node,
+                            design,
+                            field(&volume_place),
+                            message,
+                        )
+                        .also(
+                            span_of_node(node, design, &field(first)),
+                            "mounted here already",
+                        )
                         .help("mount one of them elsewhere");
                 }
             }

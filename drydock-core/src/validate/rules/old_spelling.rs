@@ -31,7 +31,12 @@ impl DocumentRule for OldSpelling {
             report.push(diagnostic.about(&document.id).field(trail.path()));
         };
         match shape {
-            Some(record) => below(&document.spec, Shape::Record(record), Trail::START, &mut found),
+            Some(record) => below(
+                &document.spec,
+                Shape::Record(record),
+                Trail::START,
+                &mut found,
+            ),
             None => anything(&document.spec, Trail::START, &mut found),
         }
     }

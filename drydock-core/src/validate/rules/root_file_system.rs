@@ -87,12 +87,28 @@ pub(super) fn volumes(node: &ResolvedNode) -> impl Iterator<Item = (Place<'_>, &
     let partitions = node.disks.iter().flat_map(|disk| {
         let of_disk = disk.partitions.iter();
         let name = &*disk.device.name;
-        of_disk.map(move |p| (["storage", "physical_devices", name, "partitions", &*p.name], p))
+        of_disk.map(move |p| {
+            (
+                ["storage", "physical_devices", name, "partitions", &*p.name],
+                p,
+            )
+        })
     });
     let logical = node.volume_groups.iter().flat_map(|group| {
         let of_group = group.volumes.iter();
         let name = &*group.name;
-        of_group.map(move |v| (["storage", "volume_groups", name, "logical_volumes", &*v.name], v))
+        of_group.map(move |v| {
+            (
+                [
+                    "storage",
+                    "volume_groups",
+                    name,
+                    "logical_volumes",
+                    &*v.name,
+                ],
+                v,
+            )
+        })
     });
     partitions.chain(logical)
 }

@@ -48,7 +48,12 @@ impl NodeRule for Sizes {
             }
         };
         for disk in &node.disks {
-            let place = ["storage", "physical_devices", &*disk.device.name, "partitions"];
+            let place = [
+                "storage",
+                "physical_devices",
+                &*disk.device.name,
+                "partitions",
+            ];
             whole(place, &disk.partitions, "disk");
         }
         for group in &node.volume_groups {

@@ -28,8 +28,17 @@ impl NodeRule for SlaveTwice {
                         let message =
                             format!("NIC {} belongs to two interfaces", quote(&slave.name));
                         report
-                            .node(Code::SLAVE_TWICE, node, design, field(&*interface.name), message)
-                            .also(span_of_node(node, design, &field(first)), "belongs here already")
+                            .node(
+                                Code::SLAVE_TWICE,
+                                node,
+                                design,
+                                field(&*interface.name),
+                                message,
+                            )
+                            .also(
+                                span_of_node(node, design, &field(first)),
+                                "belongs here already",
+                            )
                             .help("give each interface NICs of its own");
                     }
                 }

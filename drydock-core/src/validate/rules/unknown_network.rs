@@ -38,7 +38,10 @@ impl NodeRule for UnknownNetwork {
                     let message = format!("network {} is carried by two interfaces", quote(name));
                     report
                         .node(Code::UNKNOWN_NETWORK, node, design, field(), message)
-                        .also(span_of_node(node, design, &on(first)), "carried here already")
+                        .also(
+                            span_of_node(node, design, &on(first)),
+                            "carried here already",
+                        )
                         .help("remove it from one of them");
                 } else {
                     carried.push((name, &interface.name));
