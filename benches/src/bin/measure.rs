@@ -118,6 +118,7 @@ fn median(mut times: Vec<f64>) -> f64 {
 #[derive(Default)]
 struct Times {
     events: Stage,
+    busy: Stage,
     read: Stage,
     resolve: Stage,
     validate: Stage,
@@ -129,6 +130,7 @@ struct Times {
 impl Times {
     fn round(&mut self, files: &[SiteFile], plan: bool) -> io::Result<()> {
         self.events.run(|| stages::events(files));
+        self.busy.run(|| stages::events_on_all_cores(files));
         let snapshot = self.read.run(|| stages::read(files));
         let resolved = self.resolve.run(|| stages::resolve(&snapshot));
         let rules = RuleSet::standard();
@@ -152,6 +154,7 @@ impl fmt::Display for Times {
         writeln!(f, "{rounds:18} seconds   wall over floor   CPU over floor")?;
         for (name, stage) in [
             ("events (floor)", &self.events),
+            ("on all cores", &self.busy),
             ("read", &self.read),
             ("resolve", &self.resolve),
             ("validate", &self.validate),
