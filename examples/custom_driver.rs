@@ -2,7 +2,9 @@
 
 use drydock_core::{
     Context, DriverError, ErrorKind, Progress, ServerDriver, async_trait,
-    driver::{Change, Risk, ServerAction, ServerObservation, ServerState, Unsupported},
+    driver::{
+        Change, Risk, ServerAction, ServerObservation, ServerState, UnclaimedServer, Unsupported,
+    },
     field::FieldPath,
     model::Catalog,
     resolve::ResolvedNode,
@@ -17,6 +19,7 @@ use std::{
 };
 
 type Seen = Vec<Result<ServerObservation, DriverError>>;
+type Unclaimed = Result<Vec<UnclaimedServer>, DriverError>;
 type Applied = Result<Progress, DriverError>;
 
 /// Deploys and releases servers through a rack controller.
@@ -40,6 +43,9 @@ impl ServerDriver for RackDriver {
     async fn observe(&self, _: &Context, nodes: &[Arc<ResolvedNode>]) -> Seen {
         let look = |node: &Arc<ResolvedNode>| Ok(self.0.look(&node.name));
         nodes.iter().map(look).collect()
+    }
+    async fn unclaimed(&self, _: &Context, known: &[Arc<ResolvedNode>]) -> Unclaimed {
+        Ok(self.0.others(known))
     }
     fn differences(&self, _: &ResolvedNode, seen: &ServerObservation) -> Vec<Change> {
         if seen.state == ServerState::Deployed {
@@ -79,6 +85,17 @@ impl Controller {
     fn look(&self, name: &str) -> ServerObservation {
         let servers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         ServerObservation::new(servers.get(name).copied().unwrap_or(ServerState::Absent))
+    }
+
+    /// The servers that are none of these nodes.
+    fn others(&self, nodes: &[Arc<ResolvedNode>]) -> Vec<UnclaimedServer> {
+        let servers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let others = servers
+            .iter()
+            .filter(|(name, _)| nodes.iter().all(|node| node.name != name.as_str()));
+        others
+            .map(|(name, state)| UnclaimedServer::new(name, *state))
+            .collect()
     }
 
     /// Asks for a state; a repeated request with one operation key is one request.

@@ -1,6 +1,6 @@
 //! Shows what would be done to bring a site from new machines to its design, and changes nothing.
 //!
-//! `plan PATH... [--goal deploy|release|verify] [--nodes SELECTOR] [--format text|json|dot|mermaid]`
+//! `plan PATH... [--goal verify|prepare|deploy|redeploy|release] [--nodes SELECTOR] [--format text|json|dot|mermaid]`
 
 use clap::{Parser, ValueEnum};
 use drydock_core::{Goal, Orchestrator, Selector, diagnostic::render_all};
@@ -15,7 +15,7 @@ use std::process::ExitCode;
 struct Arguments {
     #[command(flatten)]
     site: Paths,
-    /// What the plan is for: deploy, release or verify.
+    /// What the plan is for: verify, prepare, deploy, redeploy or release.
     #[arg(long, default_value = "deploy")]
     goal: Goal,
     /// Which nodes, such as `role=compute,rack in (r1,r2)`.

@@ -42,10 +42,11 @@ pub use async_trait::async_trait;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use driver::{
     Context, DriverError, Drivers, ErrorKind, NetworkDriver, OobDriver, Progress, ServerDriver,
+    StepDriver,
 };
 pub use execute::{Policy, worker::Outcome};
 pub use model::Selector;
 pub use orchestrator::{ApplyError, Approval, Orchestrator};
-pub use plan::{Goal, Plan};
+pub use plan::{Goal, Plan, PlanPass};
 pub use site::{Design, Site, Update};
 pub use source::{DesignSource, DirectorySource, FederatedSource, MemorySource};

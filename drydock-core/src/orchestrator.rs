@@ -11,7 +11,7 @@ use crate::{
     },
     model::{Catalog, Kinds, Selector},
     names::{DriverName, PlanId, RunId},
-    plan::{self, Goal, Observations, Plan, Planned},
+    plan::{self, Goal, Observations, Plan, PlanPass, Planned},
     resolve::Allocations,
     secret::SecretSource,
     site::Design,
@@ -86,6 +86,7 @@ pub struct Orchestrator {
     sinks: Vec<Arc<dyn EventSink>>,
     secrets: Option<Arc<dyn SecretSource>>,
     policy: Policy,
+    passes: Vec<Arc<dyn PlanPass>>,
     owner: SmolStr,
 }
 
@@ -102,6 +103,7 @@ impl Orchestrator {
             sinks: Vec::new(),
             secrets: None,
             policy: Policy::default(),
+            passes: Vec::new(),
             owner: SmolStr::new_static("orchestrator"),
         }
     }
@@ -159,6 +161,13 @@ impl Orchestrator {
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
+        self
+    }
+
+    /// Adds a pass that adds steps to every plan, after those of the passes before it.
+    #[must_use]
+    pub fn pass(mut self, pass: impl PlanPass) -> Self {
+        self.passes.push(Arc::new(pass));
         self
     }
 
@@ -233,7 +242,8 @@ impl Orchestrator {
     /// Observes, and plans the goal for the nodes that the selector chooses.
     pub async fn plan(&self, design: &Design, goal: Goal, nodes: &Selector) -> Planned {
         let seen = self.observe(design, nodes).await;
-        plan::plan(&design.resolved, &self.drivers, &seen, goal, nodes)
+        let (design, passes) = (&design.resolved, &self.passes);
+        plan::plan_with(design, &self.drivers, &seen, goal, nodes, passes)
     }
 
     /// Carries the plan out as the run of this id, or goes on with it where its journal ends.

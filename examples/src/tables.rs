@@ -27,7 +27,7 @@ pub fn outcome(plan: &Plan, outcome: &Outcome) -> String {
         .iter()
         .for_each(|step| lines.entry(target(step)).or_default().skipped += 1);
     for (step, reason) in &outcome.failed {
-        let action = plan.steps[step.index()].action;
+        let action = plan.steps[step.index()].verb();
         lines.entry(target(step)).or_default().failed = Some(format!("{action}: {reason}"));
     }
     let mut table = Table::new();

@@ -1,9 +1,9 @@
 //! Which driver serves what: drivers are registered with a selector, OOB drivers with the `oob.type` they are for.
 
-use super::{NetworkDriver, OobDriver, ServerDriver};
+use super::{NetworkDriver, NodePort, OobDriver, ServerDriver, StepDriver};
 use crate::{
     model::Selector,
-    resolve::{ResolvedNetwork, ResolvedNode},
+    resolve::{ResolvedDesign, ResolvedNetwork, ResolvedNode},
 };
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -14,6 +14,7 @@ pub struct Drivers {
     servers: Vec<(Selector, Arc<dyn ServerDriver>)>,
     networks: Vec<(Selector, Arc<dyn NetworkDriver>)>,
     oobs: Vec<(SmolStr, Arc<dyn OobDriver>)>,
+    steps: Vec<Arc<dyn StepDriver>>,
 }
 
 /// Why no driver can be named for a target.
@@ -53,6 +54,13 @@ impl Drivers {
         self
     }
 
+    /// Adds a driver of a host's own steps, which actions name.
+    #[must_use]
+    pub fn step(mut self, driver: Arc<dyn StepDriver>) -> Self {
+        self.steps.push(driver);
+        self
+    }
+
     /// The server driver of a node.
     ///
     /// # Errors
@@ -78,6 +86,46 @@ impl Drivers {
             .iter()
             .filter(|(networks, _)| networks.matches(network));
         only(matching.map(|(_, driver)| driver), |driver| driver.name()).map(Some)
+    }
+
+    /// The network driver of a switch port: the one that serves the networks that it carries. None when no network driver is
+    /// registered at all, or it carries none.
+    ///
+    /// # Errors
+    /// When one of its networks has no one driver, or they have several.
+    pub fn port_of(
+        &self,
+        design: &ResolvedDesign,
+        port: &NodePort,
+    ) -> Result<Option<&Arc<dyn NetworkDriver>>, NoDriver> {
+        let mut found: Vec<&Arc<dyn NetworkDriver>> = Vec::new();
+        for network in port.networks().filter_map(|name| design.networks.get(name)) {
+            let Some(driver) = self.network_of(network)? else {
+                return Ok(None);
+            };
+            if !found.iter().any(|known| known.name() == driver.name()) {
+                found.push(driver);
+            }
+        }
+        match found.as_slice() {
+            [] => Ok(None),
+            [only] => Ok(Some(only)),
+            _ => Err(NoDriver::Several(
+                found
+                    .iter()
+                    .map(|driver| driver.name().to_owned())
+                    .collect(),
+            )),
+        }
+    }
+
+    /// The step driver that an action names.
+    ///
+    /// # Errors
+    /// When none or more than one has this name.
+    pub fn step_of(&self, name: &str) -> Result<&Arc<dyn StepDriver>, NoDriver> {
+        let matching = self.steps.iter().filter(|driver| driver.name() == name);
+        only(matching, |driver| driver.name())
     }
 
     /// The OOB driver of a node; none when no OOB driver is registered at all, for then the server driver has the power,

@@ -28,7 +28,9 @@ mod error;
 mod network;
 mod observation;
 mod oob;
+mod port;
 mod server;
+mod step;
 
 pub use action::{
     BootDevice, NetworkAction, OobAction, PortPhase, PowerAction, ServerAction, Unsupported,
@@ -40,10 +42,12 @@ pub use error::{DriverError, ErrorKind};
 pub use network::{NetworkDriver, NetworkTarget, PortIntent};
 pub use observation::{
     Identity, NetworkObservation, NetworkState, OobObservation, PowerState, ServerObservation,
-    ServerState,
+    ServerState, UnclaimedServer,
 };
 pub use oob::OobDriver;
+pub use port::{NodePort, ports_of};
 pub use server::ServerDriver;
+pub use step::{CustomAction, CustomObservation, CustomStep, StepDriver};
 
 use std::future::Future;
 

@@ -9,6 +9,7 @@ use crate::{
     resolve::ResolvedNetwork,
 };
 use async_trait::async_trait;
+use serde::Serialize;
 use smol_str::SmolStr;
 use std::{fmt, sync::Arc};
 
@@ -23,7 +24,7 @@ pub enum NetworkTarget {
 }
 
 /// What a switch port shall carry, and when.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PortIntent {
     /// The switch.
@@ -61,9 +62,18 @@ impl PortIntent {
             phase,
         }
     }
+
+    /// The networks that it carries, the untagged one first.
+    pub fn networks(&self) -> impl Iterator<Item = &NetworkName> {
+        self.untagged.iter().chain(&self.tagged)
+    }
 }
 
 /// Makes networks and ports as designed. See [the contract](super).
+///
+/// A port is seen by its switch and its name: what is observed does not depend on the phase that it is wanted in, and
+/// `differences` compares it with that phase. A driver that leaves ports to others finds no differences in them; one whose
+/// switches cannot do what a design asks for says so in `supports`.
 #[async_trait]
 pub trait NetworkDriver: fmt::Debug + Send + Sync + 'static {
     /// Stable name, written in plans and journals.

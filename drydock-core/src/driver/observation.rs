@@ -151,6 +151,36 @@ impl ServerObservation {
     }
 }
 
+/// A server that a driver has and the design does not name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct UnclaimedServer {
+    /// What the other side calls it.
+    pub name: SmolStr,
+    /// Where it is in its life.
+    pub state: ServerState,
+    /// By what it is known.
+    pub identity: Identity,
+}
+
+impl UnclaimedServer {
+    /// A server of this name in this state, of which nothing else is known.
+    pub fn new(name: impl Into<SmolStr>, state: ServerState) -> Self {
+        Self {
+            name: name.into(),
+            state,
+            identity: Identity::default(),
+        }
+    }
+
+    /// With its identity.
+    #[must_use]
+    pub fn identity(mut self, identity: Identity) -> Self {
+        self.identity = identity;
+        self
+    }
+}
+
 /// Whether a network is there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]

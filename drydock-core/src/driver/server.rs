@@ -1,6 +1,9 @@
 //! Servers: commission, configure, deploy, release.
 
-use super::{Change, Context, DriverError, Progress, ServerAction, ServerObservation, Unsupported};
+use super::{
+    Change, Context, DriverError, Progress, ServerAction, ServerObservation, UnclaimedServer,
+    Unsupported,
+};
 use crate::{model::Catalog, resolve::ResolvedNode};
 use async_trait::async_trait;
 use std::{fmt, sync::Arc};
@@ -30,6 +33,18 @@ pub trait ServerDriver: fmt::Debug + Send + Sync + 'static {
         cx: &Context,
         nodes: &[Arc<ResolvedNode>],
     ) -> Vec<Result<ServerObservation, DriverError>>;
+
+    /// Which servers the other side has beside these nodes, which are all that the design names; also those of other
+    /// drivers. Asked when a whole site is looked at, changes nothing, and is only told: such a server is never touched. A
+    /// driver that cannot know answers with none.
+    ///
+    /// # Errors
+    /// When the other side cannot be asked.
+    async fn unclaimed(
+        &self,
+        cx: &Context,
+        known: &[Arc<ResolvedNode>],
+    ) -> Result<Vec<UnclaimedServer>, DriverError>;
 
     /// What of a node is not as designed. Pure: the same arguments give the same answer, in the same order.
     fn differences(&self, node: &ResolvedNode, seen: &ServerObservation) -> Vec<Change>;

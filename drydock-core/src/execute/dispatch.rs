@@ -4,12 +4,13 @@
 use super::Observation;
 use crate::{
     driver::{
-        Context, DriverError, Drivers, ErrorKind, NetworkDriver, NetworkTarget, OobAction,
-        OobDriver, OobObservation, PowerAction, PowerState, Progress, ServerDriver,
+        Context, CustomStep, DriverError, Drivers, ErrorKind, NetworkDriver, NetworkTarget,
+        OobAction, OobDriver, OobObservation, PowerAction, PowerState, Progress, ServerDriver,
+        StepDriver,
     },
     names::StepId,
     plan::{Action, ObservedAs, Plan, Step},
-    resolve::{ResolvedDesign, ResolvedNetwork, ResolvedNode},
+    resolve::{ResolvedDesign, ResolvedNode},
 };
 use std::{sync::Arc, time::Duration};
 
@@ -64,11 +65,22 @@ impl Dispatch {
             .ok_or_else(|| missing(&step.target))
     }
 
-    fn network(&self, step: &Step) -> Result<&Arc<ResolvedNetwork>, DriverError> {
-        self.design
-            .networks
-            .get(step.target.name())
+    /// The network by the design, or the switch port as the plan has it.
+    fn network(&self, step: &Step) -> Result<NetworkTarget, DriverError> {
+        if let Some(port) = &step.port {
+            return Ok(NetworkTarget::Port(port.clone()));
+        }
+        let network = self.design.networks.get(step.target.name()).cloned();
+        network
+            .map(NetworkTarget::Network)
             .ok_or_else(|| missing(&step.target))
+    }
+
+    fn custom(&self, step: &Step) -> Result<CustomStep, DriverError> {
+        match &step.action {
+            Action::Custom(action) => Ok(CustomStep::new(self.node(step)?.clone(), action.clone())),
+            _ => Err(missing(&step.action)),
+        }
     }
 
     fn server_driver(&self, step: &Step) -> Result<&Arc<dyn ServerDriver>, DriverError> {
@@ -81,6 +93,12 @@ impl Dispatch {
         self.drivers
             .network_named(&step.driver)
             .ok_or_else(|| missing(&step.driver))
+    }
+
+    fn step_driver(&self, step: &Step) -> Result<&Arc<dyn StepDriver>, DriverError> {
+        self.drivers
+            .step_of(&step.driver)
+            .map_err(|_| missing(&step.driver))
     }
 
     fn oob_driver(&self, step: &Step) -> Result<&Arc<dyn OobDriver>, DriverError> {
@@ -102,6 +120,7 @@ impl Dispatch {
             ObservedAs::Network => self.observe_networks(cx, steps).await,
             ObservedAs::Machine => self.observe_oob(cx, steps).await,
             ObservedAs::Server => self.observe_servers(cx, steps).await,
+            ObservedAs::Custom => self.observe_custom(cx, steps).await,
         };
         answers.unwrap_or_else(|error| {
             let again = || DriverError::new(error.kind(), error.to_string());
@@ -147,11 +166,7 @@ impl Dispatch {
         cx: &Context,
         steps: &[StepId],
     ) -> Result<Observed, DriverError> {
-        let targets = steps.iter().map(|step| {
-            self.network(self.step(*step))
-                .cloned()
-                .map(NetworkTarget::Network)
-        });
+        let targets = steps.iter().map(|step| self.network(self.step(*step)));
         let targets = targets.collect::<Result<Vec<_>, _>>()?;
         let seen = self
             .network_driver(self.step(steps[0]))?
@@ -160,6 +175,23 @@ impl Dispatch {
         Ok(one_each(steps, seen)
             .into_iter()
             .map(|(step, seen)| (step, seen.map(Observation::Network)))
+            .collect())
+    }
+
+    async fn observe_custom(
+        &self,
+        cx: &Context,
+        steps: &[StepId],
+    ) -> Result<Observed, DriverError> {
+        let targets = steps.iter().map(|step| self.custom(self.step(*step)));
+        let targets = targets.collect::<Result<Vec<_>, _>>()?;
+        let seen = self
+            .step_driver(self.step(steps[0]))?
+            .observe(cx, &targets)
+            .await;
+        Ok(one_each(steps, seen)
+            .into_iter()
+            .map(|(step, seen)| (step, seen.map(Observation::Custom)))
             .collect())
     }
 
@@ -175,25 +207,29 @@ impl Dispatch {
         asked: bool,
     ) -> Result<Progress, DriverError> {
         let step = self.step(step);
-        match (step.action, seen) {
+        match (&step.action, seen) {
             (Action::Verify, seen) => self.verify(step, seen),
             (Action::Server(action), Observation::Server(seen)) => {
                 self.server_driver(step)?
-                    .apply(cx, self.node(step)?, action, seen)
+                    .apply(cx, self.node(step)?, *action, seen)
                     .await
             }
             (Action::Network(action), Observation::Network(seen)) => {
-                let target = NetworkTarget::Network(self.network(step)?.clone());
+                let target = self.network(step)?;
                 self.network_driver(step)?
-                    .apply(cx, &target, action, seen)
+                    .apply(cx, &target, *action, seen)
                     .await
+            }
+            (Action::Custom(_), Observation::Custom(seen)) => {
+                let target = self.custom(step)?;
+                self.step_driver(step)?.apply(cx, &target, seen).await
             }
             (Action::Oob(action), Observation::Oob(seen)) => {
                 converge(
                     cx,
                     self.oob_driver(step)?.as_ref(),
                     self.node(step)?,
-                    action,
+                    *action,
                     seen,
                     asked,
                 )
@@ -212,10 +248,10 @@ impl Dispatch {
                 .server_driver(step)?
                 .differences(self.node(step)?, seen),
             Observation::Network(seen) => {
-                let target = NetworkTarget::Network(self.network(step)?.clone());
+                let target = self.network(step)?;
                 self.network_driver(step)?.differences(&target, seen)
             }
-            Observation::Oob(_) => Vec::new(),
+            Observation::Oob(_) | Observation::Custom(_) => Vec::new(),
         };
         if changes.is_empty() {
             return Ok(Progress::Done);

@@ -18,7 +18,7 @@ pub mod worker;
 pub use policy::Policy;
 pub use run::{Command, Input, Run, Status};
 
-use crate::driver::{NetworkObservation, OobObservation, ServerObservation};
+use crate::driver::{CustomObservation, NetworkObservation, OobObservation, ServerObservation};
 
 /// What was seen of a step's target.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,4 +30,6 @@ pub enum Observation {
     Network(NetworkObservation),
     /// By an OOB driver.
     Oob(OobObservation),
+    /// By a step driver.
+    Custom(CustomObservation),
 }

@@ -40,7 +40,7 @@ impl Default for Policy {
 
 impl Policy {
     /// How long a step with this action may take from its first call.
-    pub fn deadline(&self, action: Action) -> Duration {
+    pub fn deadline(&self, action: &Action) -> Duration {
         let minutes = match action {
             Action::Server(ServerAction::Commission) => 30,
             Action::Server(ServerAction::Deploy) => 45,

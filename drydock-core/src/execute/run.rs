@@ -267,7 +267,7 @@ impl Run {
                 if self.is_overdue(step, now) {
                     let limit = self
                         .policy
-                        .deadline(self.plan.steps[step.index()].action)
+                        .deadline(&self.plan.steps[step.index()].action)
                         .as_secs();
                     return self.fail(
                         step,
@@ -285,7 +285,7 @@ impl Run {
 
     fn is_overdue(&self, step: StepId, now: Duration) -> bool {
         let since = self.steps[step.index()].since.unwrap_or(now);
-        now.saturating_sub(since) > self.policy.deadline(self.plan.steps[step.index()].action)
+        now.saturating_sub(since) > self.policy.deadline(&self.plan.steps[step.index()].action)
     }
 
     fn failed_call(&mut self, step: StepId, error: DriverError, now: Duration) {

@@ -1,13 +1,15 @@
-//! What planning looks at: servers and networks, in bulk, a driver at a time.
+//! What planning looks at: servers, networks and switch ports, in bulk, a driver at a time.
 
 use crate::{
-    driver::{Context, DriverError, Drivers, NetworkTarget},
+    driver::{Context, DriverError, Drivers, NetworkTarget, ServerDriver, ports_of},
+    names::DriverName,
     plan::Observations,
     resolve::{ResolvedDesign, ResolvedNode},
 };
 use std::sync::Arc;
 
-/// Observes these nodes and every network of the design. A target that no driver serves is left out; planning says so.
+/// Observes these nodes, their switch ports and every network of the design; and where these are all the nodes that there
+/// are, what else the server drivers have. A target that no driver serves is left out; planning says so.
 pub async fn observe_all(
     cx: &Context,
     design: &ResolvedDesign,
@@ -38,7 +40,44 @@ pub async fn observe_all(
             seen.networks.insert(network.name.clone(), answer);
         }
     }
+    let ports = nodes.iter().flat_map(|node| ports_of(node));
+    let served =
+        ports.filter_map(|port| Some((drivers.port_of(design, &port).ok()??, port.production)));
+    for (driver, ports) in grouped(served) {
+        let targets: Vec<_> = ports.iter().cloned().map(NetworkTarget::Port).collect();
+        let answers = driver.observe(cx, &targets).await;
+        for (port, answer) in answered(ports, answers) {
+            seen.ports
+                .insert((port.switch.clone(), port.port.clone()), answer);
+        }
+    }
+    // To look for what nobody asked about, a driver has to look at all it has.
+    if nodes.len() == design.nodes.len() {
+        unclaimed(cx, drivers, nodes, &mut seen).await;
+    }
     seen
+}
+
+async fn unclaimed(
+    cx: &Context,
+    drivers: &Drivers,
+    nodes: &[Arc<ResolvedNode>],
+    seen: &mut Observations,
+) {
+    let mut asked: Vec<&Arc<dyn ServerDriver>> = Vec::new();
+    for (_, driver) in drivers.servers() {
+        // One driver may be there for several selectors.
+        if asked.iter().any(|known| Arc::ptr_eq(known, driver)) {
+            continue;
+        }
+        asked.push(driver);
+        let answer = driver
+            .unclaimed(cx, nodes)
+            .await
+            .map_err(|error| error.to_string());
+        seen.unclaimed
+            .insert(DriverName::new(driver.name()), answer);
+    }
 }
 
 const NO_ANSWER: &str =

@@ -1,13 +1,14 @@
 //! What a step does, and to what.
 
 use crate::{
-    driver::{NetworkAction, OobAction, ServerAction},
+    driver::{CustomAction, NetworkAction, OobAction, PortIntent, ServerAction},
     names::{NetworkName, NodeName},
 };
 use serde::{Serialize, Serializer};
+use smol_str::SmolStr;
 use std::fmt;
 
-/// What a step is done to. Networks come before nodes.
+/// What a step is done to. Networks come before nodes, switch ports after them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Target {
@@ -15,14 +16,30 @@ pub enum Target {
     Network(NetworkName),
     /// A node.
     Node(NodeName),
+    /// A switch port.
+    Port {
+        /// The switch.
+        switch: SmolStr,
+        /// The port as the switch names it.
+        port: SmolStr,
+    },
 }
 
 impl Target {
-    /// The name of the network or node.
+    /// The switch port of this intent.
+    pub fn port(intent: &PortIntent) -> Self {
+        Self::Port {
+            switch: intent.switch.clone(),
+            port: intent.port.clone(),
+        }
+    }
+
+    /// The name of the network or node, or that of the port at its switch.
     pub fn name(&self) -> &str {
         match self {
             Target::Network(name) => name,
             Target::Node(name) => name,
+            Target::Port { port, .. } => port,
         }
     }
 }
@@ -32,6 +49,7 @@ impl fmt::Display for Target {
         match self {
             Target::Network(name) => write!(f, "network {name}"),
             Target::Node(name) => write!(f, "{name}"),
+            Target::Port { switch, port } => write!(f, "port {port} of {switch}"),
         }
     }
 }
@@ -42,31 +60,55 @@ impl Serialize for Target {
         struct Written<'a> {
             kind: &'static str,
             name: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            switch: Option<&'a str>,
         }
-        let kind = match self {
-            Target::Network(_) => "network",
-            Target::Node(_) => "node",
+        let (kind, switch) = match self {
+            Target::Network(_) => ("network", None),
+            Target::Node(_) => ("node", None),
+            Target::Port { switch, .. } => ("port", Some(switch.as_str())),
         };
         Written {
             kind,
             name: self.name(),
+            switch,
         }
         .serialize(serializer)
     }
 }
 
 /// What a step does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Action {
     /// Looks whether the target is as designed, and changes nothing.
     Verify,
-    /// Changes a network.
+    /// Changes a network or a switch port.
     Network(NetworkAction),
     /// Changes power or the next boot device.
     Oob(OobAction),
     /// Changes a server.
     Server(ServerAction),
+    /// What a host's own driver does.
+    Custom(CustomAction),
+}
+
+impl From<NetworkAction> for Action {
+    fn from(action: NetworkAction) -> Self {
+        Self::Network(action)
+    }
+}
+
+impl From<OobAction> for Action {
+    fn from(action: OobAction) -> Self {
+        Self::Oob(action)
+    }
+}
+
+impl From<ServerAction> for Action {
+    fn from(action: ServerAction) -> Self {
+        Self::Server(action)
+    }
 }
 
 impl fmt::Display for Action {
@@ -76,6 +118,7 @@ impl fmt::Display for Action {
             Action::Network(action) => f.pad(&action.to_string()),
             Action::Oob(action) => f.pad(&action.to_string()),
             Action::Server(action) => f.pad(&action.to_string()),
+            Action::Custom(action) => f.pad(action.verb()),
         }
     }
 }

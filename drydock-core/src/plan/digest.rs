@@ -1,7 +1,11 @@
 //! Digests: of what a plan is for, and of the plan. They never cover a secret: values are digested as they are shown.
 
 use super::{Goal, Step, Target};
-use crate::{names::PlanId, resolve::ResolvedDesign};
+use crate::{
+    driver::{PortIntent, ports_of},
+    names::PlanId,
+    resolve::ResolvedDesign,
+};
 use serde::Serialize;
 use std::{
     collections::BTreeMap,
@@ -29,9 +33,24 @@ pub(super) fn designs(design: &ResolvedDesign, steps: &[Step]) -> BTreeMap<Strin
                     )),
                     None => String::new(),
                 },
+                Target::Port { .. } => step
+                    .port
+                    .as_ref()
+                    .map_or_else(String::new, |port| of_port(design, port)),
             });
     }
     digests
+}
+
+/// What the design says of a switch port in both phases.
+fn of_port(design: &ResolvedDesign, port: &PortIntent) -> String {
+    let node = design.nodes.get(&port.node);
+    let ports = node.map_or_else(Vec::new, |node| ports_of(node));
+    let is_it = |other: &PortIntent| other.switch == port.switch && other.port == port.port;
+    match ports.iter().find(|port| is_it(&port.production)) {
+        Some(port) => digest(&(port.boot.as_deref(), &*port.production)),
+        None => String::new(),
+    }
 }
 
 /// The plan's id.

@@ -1,66 +1,83 @@
-//! What waits for what across targets: networks before the nodes that need them, and `depends_on`.
+//! What waits for what across targets: networks before the nodes and switch ports that need them, and `depends_on`.
 
-use super::{Action, Observations, Target, build::Draft};
+use super::{
+    Observations,
+    build::{Drafts, NodeDrafts},
+};
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics},
-    driver::{ServerAction, ServerState},
+    driver::ServerState,
     field::FieldPath,
     names::{NetworkName, NodeName},
     resolve::{ResolvedDesign, ResolvedNode},
     span::Span,
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 pub(super) fn connect(
     design: &ResolvedDesign,
     seen: &Observations,
-    drafts: &mut [Draft],
+    drafts: &mut Drafts<'_>,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut networks: BTreeMap<NetworkName, usize> = BTreeMap::new();
-    let mut first: BTreeMap<NodeName, usize> = BTreeMap::new();
-    let mut deploy: BTreeMap<NodeName, usize> = BTreeMap::new();
-    for (at, draft) in drafts.iter().enumerate() {
-        match (&draft.target, draft.action) {
-            (_, Action::Verify) => return,
-            (Target::Network(name), _) => drop(networks.insert(name.clone(), at)),
-            (Target::Node(name), action) => {
-                first.entry(name.clone()).or_insert(at);
-                if action == Action::Server(ServerAction::Deploy) {
-                    deploy.insert(name.clone(), at);
-                }
-            }
-        }
-    }
+    let deploys = drafts.nodes.iter();
+    let deploys = deploys.filter_map(|found| Some((&found.node.name, found.deploy?)));
+    let deploys: HashMap<&NodeName, usize> = deploys.collect();
     let mut dependencies = Dependencies {
         design,
         chosen: HashMap::new(),
     };
-    for (name, &at) in &deploy {
-        let Some(node) = design.nodes.get(name) else {
+    for n in 0..drafts.nodes.len() {
+        needed_networks(drafts, n);
+        let found = &drafts.nodes[n];
+        let (Some(at), all, node) = (found.deploy, found.all.clone(), found.node) else {
             continue;
         };
-        let start = first[name];
-        for network in boot_networks(node) {
-            drafts[start].needs.extend(networks.get(&network));
-        }
-        let configure = (start..=at)
-            .find(|&n| drafts[n].action == Action::Server(ServerAction::ConfigureNetwork));
-        let carried = node
-            .networks()
-            .filter_map(|network| networks.get(&network.name));
-        drafts[configure.unwrap_or(at)].needs.extend(carried);
         for other in dependencies.of(node) {
-            match deploy.get(other) {
-                Some(&before) => drafts[at].needs.push(before),
+            match deploys.get(other) {
+                Some(&before) => drafts.steps[at].needs.push(before),
                 None if is_deployed(seen, other) => {}
                 None => {
-                    drafts[start..=at]
-                        .iter_mut()
-                        .for_each(|draft| draft.barred = true);
+                    let steps = drafts.steps[all.clone()].iter_mut();
+                    steps.for_each(|draft| draft.barred = true);
                     not_met(node, other, design, diagnostics);
                 }
             }
+        }
+    }
+}
+
+/// Networks before the node's steps and those of its ports that need them; what needs one that cannot be had is barred.
+fn needed_networks(drafts: &mut Drafts<'_>, node: usize) {
+    let NodeDrafts {
+        node,
+        ref all,
+        start,
+        configure,
+        deploy,
+    } = drafts.nodes[node];
+    let mut needs: Vec<(usize, &NetworkName)> = Vec::new();
+    if let Some(start) = start {
+        boot_networks(node, |network| needs.push((start, network)));
+    }
+    if let Some(at) = configure.or(deploy) {
+        needs.extend(node.networks().map(|carried| (at, &carried.name)));
+    }
+    let ports: Vec<_> = all
+        .clone()
+        .filter_map(|at| Some((at, drafts.steps[at].port.clone()?)))
+        .collect();
+    needs.extend(
+        ports
+            .iter()
+            .flat_map(|(at, port)| port.networks().map(|network| (*at, network))),
+    );
+    for (at, network) in needs {
+        match drafts.networks.get(network) {
+            Some(&first) if first != at => drafts.steps[at].needs.push(first),
+            Some(_) => {}
+            None if drafts.lacking.contains(network) => drafts.steps[at].barred = true,
+            None => {}
         }
     }
 }
@@ -71,7 +88,7 @@ fn is_deployed(seen: &Observations, node: &NodeName) -> bool {
 
 /// The networks that the node boots from, and the one that its BMC is on: those that the NIC named by the hardware
 /// profile carries untagged, or all of its networks when no NIC is named.
-fn boot_networks(node: &ResolvedNode) -> BTreeSet<NetworkName> {
+fn boot_networks<'a>(node: &'a ResolvedNode, mut need: impl FnMut(&'a NetworkName)) {
     let nic = node
         .hardware
         .as_ref()
@@ -83,20 +100,15 @@ fn boot_networks(node: &ResolvedNode) -> BTreeSet<NetworkName> {
         .interfaces
         .iter()
         .find(|interface| boots(&interface.slaves));
-    let mut networks: BTreeSet<NetworkName> = match interface {
+    match interface {
         Some(interface) => interface
             .networks
             .iter()
-            .filter(|n| !n.tagged)
-            .map(|n| n.name.clone())
-            .collect(),
-        None => node
-            .networks()
-            .map(|network| network.name.clone())
-            .collect(),
-    };
-    networks.extend(node.spec.oob.network.clone());
-    networks
+            .filter(|network| !network.tagged)
+            .for_each(|network| need(&network.name)),
+        None => node.networks().for_each(|network| need(&network.name)),
+    }
+    node.spec.oob.network.iter().for_each(need);
 }
 
 /// The nodes that each selector of a `depends_on` chooses; many nodes depend on the same few.

@@ -1,116 +1,186 @@
 //! The order of the steps: each after what it needs; and the cycles that leave none.
 
-use super::{Step, Target, build::Draft};
+use super::{Step, build::Draft, pass::Edge};
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, quote},
     field::FieldPath,
-    names::StepId,
+    names::{NodeName, StepId},
     resolve::ResolvedDesign,
     span::Span,
 };
-use petgraph::{
-    Direction,
-    algo::tarjan_scc,
-    graph::{DiGraph, NodeIndex},
-};
+use petgraph::{algo::kosaraju_scc, graph::DiGraph};
 use std::{
     cmp::Reverse,
-    collections::{BTreeSet, BinaryHeap},
+    collections::{BTreeSet, BinaryHeap, HashMap},
 };
 
 /// The drafts as steps, numbered so that each comes after the steps it needs, and otherwise in the order of the drafts.
-/// Targets whose steps wait for each other are reported; they and what is barred are left out, with whatever needs them.
+/// Steps that wait for each other are reported; they and what is barred are left out, with whatever needs them.
 pub(super) fn order(
     design: &ResolvedDesign,
-    drafts: Vec<Draft>,
+    mut drafts: Vec<Draft>,
+    by_passes: &[Edge],
     diagnostics: &mut Diagnostics,
 ) -> Vec<Step> {
-    let mut graph = DiGraph::<(), ()>::with_capacity(drafts.len(), drafts.len() * 2);
-    for _ in &drafts {
-        graph.add_node(());
+    for draft in &mut drafts {
+        draft.needs.sort_unstable();
+        draft.needs.dedup();
     }
-    for (at, draft) in drafts.iter().enumerate() {
-        let needs: BTreeSet<usize> = draft.needs.iter().copied().collect();
-        for need in needs {
-            graph.add_edge(NodeIndex::new(need), NodeIndex::new(at), ());
-        }
-    }
-    for group in tarjan_scc(&graph) {
-        if group.len() > 1 {
-            report_cycle(
-                design,
-                group.iter().map(|n| &drafts[n.index()].target).collect(),
-                diagnostics,
-            );
-        }
-    }
+    let dependents = Dependents::of(&drafts);
+    let mut waiting: Vec<usize> = drafts.iter().map(|draft| draft.needs.len()).collect();
     // Steps whose needs are all numbered are numbered next, the first draft first.
-    let mut waiting: Vec<usize> = (0..drafts.len())
-        .map(|n| {
-            graph
-                .neighbors_directed(NodeIndex::new(n), Direction::Incoming)
-                .count()
-        })
-        .collect();
-    let mut free: BinaryHeap<Reverse<usize>> = waiting
-        .iter()
-        .enumerate()
-        .filter(|(n, waits)| **waits == 0 && !drafts[*n].barred)
-        .map(|(n, _)| Reverse(n))
-        .collect();
+    let is_free = |(at, draft): (usize, &Draft)| {
+        (draft.needs.is_empty() && !draft.barred).then_some(Reverse(at))
+    };
+    let mut free: BinaryHeap<Reverse<usize>> =
+        drafts.iter().enumerate().filter_map(is_free).collect();
     let mut number: Vec<Option<StepId>> = vec![None; drafts.len()];
-    let mut steps: Vec<Step> = Vec::with_capacity(drafts.len());
+    let mut sequence = Vec::with_capacity(drafts.len());
     while let Some(Reverse(at)) = free.pop() {
-        let id = StepId(steps.len() as u32);
-        number[at] = Some(id);
-        let draft = drafts[at].clone();
-        let needs: BTreeSet<StepId> = draft
+        number[at] = Some(StepId(sequence.len() as u32));
+        sequence.push(at);
+        for &next in dependents.of_step(at) {
+            waiting[next] -= 1;
+            if waiting[next] == 0 && !drafts[next].barred {
+                free.push(Reverse(next));
+            }
+        }
+    }
+    if sequence.len() < drafts.len() {
+        report_cycles(design, &drafts, &number, by_passes, diagnostics);
+    }
+    let mut drafts: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
+    let steps = sequence.into_iter().enumerate().filter_map(|(id, at)| {
+        let draft = drafts[at].take()?;
+        let mut needs: Vec<StepId> = draft
             .needs
             .iter()
             .filter_map(|&need| number[need])
             .collect();
-        steps.push(Step {
-            id,
+        needs.sort_unstable();
+        Some(Step {
+            id: StepId(id as u32),
             target: draft.target,
             driver: draft.driver,
             action: draft.action,
+            port: draft.port,
             changes: draft.changes,
             reason: draft.reason,
             risk: draft.risk,
             precondition: draft.precondition,
-            needs: needs.into_iter().collect(),
+            needs,
+        })
+    });
+    steps.collect()
+}
+
+/// For each draft those that need it, one after the other in one list.
+struct Dependents {
+    first: Vec<usize>,
+    all: Vec<usize>,
+}
+
+impl Dependents {
+    fn of(drafts: &[Draft]) -> Self {
+        let needs = || {
+            drafts
+                .iter()
+                .enumerate()
+                .flat_map(|(at, draft)| draft.needs.iter().map(move |&need| (need, at)))
+        };
+        let mut first = vec![0; drafts.len() + 1];
+        needs().for_each(|(need, _)| first[need + 1] += 1);
+        for n in 1..first.len() {
+            first[n] += first[n - 1];
+        }
+        let (mut next, mut all) = (first.clone(), vec![0; first[drafts.len()]]);
+        needs().for_each(|(need, at)| {
+            all[next[need]] = at;
+            next[need] += 1;
         });
-        for next in graph.neighbors_directed(NodeIndex::new(at), Direction::Outgoing) {
-            waiting[next.index()] -= 1;
-            if waiting[next.index()] == 0 && !drafts[next.index()].barred {
-                free.push(Reverse(next.index()));
+        Self { first, all }
+    }
+
+    fn of_step(&self, at: usize) -> &[usize] {
+        &self.all[self.first[at]..self.first[at + 1]]
+    }
+}
+
+/// Tells of every group of steps that wait for each other, among those that could not be numbered.
+fn report_cycles(
+    design: &ResolvedDesign,
+    drafts: &[Draft],
+    number: &[Option<StepId>],
+    by_passes: &[Edge],
+    diagnostics: &mut Diagnostics,
+) {
+    let mut graph = DiGraph::<usize, ()>::new();
+    let left = (0..drafts.len()).filter(|&at| number[at].is_none());
+    let left: HashMap<usize, _> = left.map(|at| (at, graph.add_node(at))).collect();
+    for at in graph.node_indices() {
+        for need in &drafts[graph[at]].needs {
+            if let Some(&need) = left.get(need) {
+                graph.add_edge(need, at, ());
             }
         }
     }
-    steps
+    // The depth of the graph may be that of a site, so nothing here may call itself.
+    let mut groups: Vec<BTreeSet<usize>> = kosaraju_scc(&graph)
+        .into_iter()
+        .filter(|group| group.len() > 1)
+        .map(|group| group.into_iter().map(|at| graph[at]).collect())
+        .collect();
+    groups.extend(self_needs(drafts));
+    for group in groups {
+        let inside = |edge: &&Edge| group.contains(&edge.first) && group.contains(&edge.then);
+        let diagnostic = match by_passes.iter().find(inside) {
+            Some(edge) => by_pass(drafts, &group, edge),
+            None => by_dependencies(design, group.iter().filter_map(|&at| drafts[at].node())),
+        };
+        diagnostics.push(diagnostic);
+    }
 }
 
-fn report_cycle(
+/// Steps that need themselves.
+fn self_needs(drafts: &[Draft]) -> impl Iterator<Item = BTreeSet<usize>> {
+    let drafts = drafts.iter().enumerate();
+    drafts
+        .filter(|(at, draft)| draft.needs.contains(at))
+        .map(|(at, _)| BTreeSet::from([at]))
+}
+
+fn by_pass(drafts: &[Draft], group: &BTreeSet<usize>, edge: &Edge) -> Diagnostic {
+    let name = |&at: &usize| format!("`{}` of {}", drafts[at].action, drafts[at].target);
+    let names: Vec<String> = group.iter().map(name).collect();
+    let message = format!(
+        "the pass {} makes steps wait for each other: {}",
+        quote(&edge.pass),
+        names.join(", ")
+    );
+    Diagnostic::new(Code::DEPENDENCY_CYCLE, message)
+        .help("none of them can be the first: mend the order that the pass demands")
+}
+
+fn by_dependencies<'a>(
     design: &ResolvedDesign,
-    targets: BTreeSet<&Target>,
-    diagnostics: &mut Diagnostics,
-) {
-    let names: Vec<String> = targets.iter().map(|target| quote(target.name())).collect();
+    nodes: impl Iterator<Item = &'a NodeName>,
+) -> Diagnostic {
+    let nodes: BTreeSet<&NodeName> = nodes.collect();
+    let names: Vec<String> = nodes.iter().map(|name| quote(name)).collect();
     let message = format!("these nodes wait for each other: {}", names.join(", "));
     let mut diagnostic =
         Diagnostic::new(Code::DEPENDENCY_CYCLE, message).field(FieldPath::of(["depends_on"]));
     // Nodes that have it from one profile are named together.
     let mut written: Vec<(Span, Vec<&str>)> = Vec::new();
-    for target in &targets {
-        let Some(node) = design.nodes.get(target.name()) else {
-            continue;
-        };
+    let mut place: HashMap<Span, usize> = HashMap::new();
+    for node in nodes.iter().filter_map(|name| design.nodes.get(*name)) {
         if diagnostic.subject.is_none() {
             diagnostic = diagnostic.about(&node.id());
         }
         let span = node.value.field("depends_on").map(|value| value.span);
         let span = span.unwrap_or_default();
-        match written.iter_mut().find(|(other, _)| *other == span) {
+        let at = *place.entry(span).or_insert(written.len());
+        match written.get_mut(at) {
             Some((_, nodes)) => nodes.push(&node.name),
             None => written.push((span, vec![&node.name])),
         }
@@ -125,6 +195,5 @@ fn report_cycle(
             _ => diagnostic.also(span, text),
         };
     }
-    diagnostics
-        .push(diagnostic.help("none of them can be the first: remove one of these dependencies"));
+    diagnostic.help("none of them can be the first: remove one of these dependencies")
 }

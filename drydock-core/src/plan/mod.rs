@@ -8,74 +8,39 @@ mod build;
 mod digest;
 mod display;
 mod edges;
+mod goal;
 mod graph;
+mod hold;
+mod observed;
+mod pass;
 mod step;
 
 pub use action::{Action, Target};
 pub use display::PlanDisplay;
+pub use goal::Goal;
+pub use hold::{Held, HeldBy, held};
+pub use observed::{DeployedNodes, Observations};
+pub use pass::{Additions, PlanPass, PlannedStep};
 pub use step::{DesignedIdentity, ObservedAs, Precondition, Step};
 
 use crate::{
     diagnostic::Diagnostics,
-    driver::{Drivers, NetworkObservation, Risk, ServerObservation},
+    driver::{Drivers, Risk},
     model::Selector,
-    names::{NetworkName, NodeName, PlanId},
+    names::{NodeName, PlanId},
     resolve::ResolvedDesign,
 };
 use serde::Serialize;
-use std::{collections::BTreeMap, fmt, str::FromStr};
-
-/// What a plan is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Goal {
-    /// Every chosen node is installed as designed, and the networks that it needs are there.
-    Deploy,
-    /// Every chosen node is given back.
-    Release,
-    /// Everything is looked at, and nothing is changed.
-    Verify,
-}
-
-impl fmt::Display for Goal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Goal::Deploy => "deploy",
-            Goal::Release => "release",
-            Goal::Verify => "verify",
-        })
-    }
-}
-
-impl FromStr for Goal {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "deploy" => Ok(Goal::Deploy),
-            "release" => Ok(Goal::Release),
-            "verify" => Ok(Goal::Verify),
-            other => Err(format!(
-                "`{other}` is not a goal; write deploy, release or verify"
-            )),
-        }
-    }
-}
-
-/// What was observed, of everything that a plan may touch. A target that is missing was not looked at.
-#[derive(Debug, Clone, Default)]
-pub struct Observations {
-    /// Servers, or why one could not be observed.
-    pub servers: BTreeMap<NodeName, Result<ServerObservation, String>>,
-    /// Networks, or why one could not be observed.
-    pub networks: BTreeMap<NetworkName, Result<NetworkObservation, String>>,
-}
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// An approved or approvable plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Plan {
-    /// The digest of everything below.
+    /// The digest of the goal, the designs and the steps.
     pub id: PlanId,
     /// What it is for.
     pub goal: Goal,
@@ -83,6 +48,8 @@ pub struct Plan {
     pub designs: BTreeMap<String, String>,
     /// The steps; each comes after the steps that it needs.
     pub steps: Vec<Step>,
+    /// How many nodes were Deployed when it was made, and how many of them it takes something from.
+    pub deployed: DeployedNodes,
 }
 
 impl Plan {
@@ -99,15 +66,25 @@ impl Plan {
 
     /// How many nodes lose something for good.
     pub fn destroyed_nodes(&self) -> usize {
-        let steps = self
-            .steps
-            .iter()
-            .filter(|step| step.risk == Risk::Destructive);
-        let mut nodes: Vec<&Target> = steps.map(|step| &step.target).collect();
-        nodes.sort();
-        nodes.dedup();
-        nodes.len()
+        destroyed(&self.steps).len()
     }
+
+    /// How many nodes that were Deployed when it was made lose something for good.
+    pub fn destroyed_deployed(&self) -> usize {
+        self.deployed.destroyed
+    }
+
+    /// How many deployed nodes it may take something from where nobody says otherwise: a tenth of those that were seen,
+    /// and one at least.
+    pub fn destructive_bound(&self) -> usize {
+        (self.deployed.seen / 10).max(1)
+    }
+}
+
+/// The nodes that lose something for good.
+fn destroyed(steps: &[Step]) -> BTreeSet<&NodeName> {
+    let steps = steps.iter().filter(|step| step.risk == Risk::Destructive);
+    steps.filter_map(Step::node).collect()
 }
 
 /// A plan, and what stands against it.
@@ -128,17 +105,41 @@ pub fn plan(
     goal: Goal,
     nodes: &Selector,
 ) -> Planned {
+    plan_with(design, drivers, seen, goal, nodes, &[])
+}
+
+/// The same with what these passes add, one after the other.
+pub fn plan_with(
+    design: &ResolvedDesign,
+    drivers: &Drivers,
+    seen: &Observations,
+    goal: Goal,
+    nodes: &Selector,
+    passes: &[Arc<dyn PlanPass>],
+) -> Planned {
     let mut diagnostics = Diagnostics::new();
+    seen.unclaimed(&mut diagnostics);
     let mut drafts = build::drafts(design, drivers, seen, goal, nodes, &mut diagnostics);
     edges::connect(design, seen, &mut drafts, &mut diagnostics);
-    let steps = graph::order(design, drafts, &mut diagnostics);
+    let by_passes = pass::run(
+        design,
+        drivers,
+        seen,
+        goal,
+        passes,
+        &mut drafts,
+        &mut diagnostics,
+    );
+    let steps = graph::order(design, drafts.steps, &by_passes, &mut diagnostics);
     let designs = digest::designs(design, &steps);
     let id = digest::plan_id(goal, &designs, &steps);
+    let deployed = seen.deployed(&destroyed(&steps));
     let plan = Plan {
         id,
         goal,
         designs,
         steps,
+        deployed,
     };
     Planned {
         plan,

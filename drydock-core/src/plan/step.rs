@@ -2,15 +2,16 @@
 
 use super::{Action, Target};
 use crate::{
-    driver::{Change, Identity, Risk, ServerState},
+    driver::{Change, Identity, NetworkAction, PortIntent, PortPhase, Risk, ServerState},
     model::MacAddr,
     names::{DriverName, StepId},
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use smol_str::SmolStr;
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 /// One step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Step {
     /// Its number in the plan.
@@ -21,6 +22,8 @@ pub struct Step {
     pub driver: DriverName,
     /// What is done.
     pub action: Action,
+    /// What the switch port shall carry, where the target is one.
+    pub port: Option<Arc<PortIntent>>,
     /// What it brings from what was observed to what is designed.
     pub changes: Vec<Change>,
     /// Why it is needed.
@@ -43,16 +46,78 @@ pub enum ObservedAs {
     Machine,
     /// By a server driver.
     Server,
+    /// By a step driver.
+    Custom,
 }
 
 impl Step {
     /// By which kind of driver its target is observed.
     pub fn observed_as(&self) -> ObservedAs {
-        match (self.action, &self.target) {
-            (Action::Network(_), _) | (Action::Verify, Target::Network(_)) => ObservedAs::Network,
+        match (&self.action, &self.target) {
+            (Action::Network(_), _)
+            | (Action::Verify, Target::Network(_) | Target::Port { .. }) => ObservedAs::Network,
             (Action::Oob(_), _) => ObservedAs::Machine,
             (Action::Server(_), _) | (Action::Verify, Target::Node(_)) => ObservedAs::Server,
+            (Action::Custom(_), _) => ObservedAs::Custom,
         }
+    }
+
+    /// What is done, in words: the action, and for a switch port the phase that it is set up for.
+    pub fn verb(&self) -> impl fmt::Display + '_ {
+        Verb(self)
+    }
+}
+
+struct Verb<'a>(&'a Step);
+
+impl fmt::Display for Verb<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.0.action, &self.0.port) {
+            (Action::Network(NetworkAction::Ensure), Some(port)) => match port.phase {
+                PortPhase::Boot => f.pad("set up for boot"),
+                PortPhase::Production => f.pad("set up for production"),
+            },
+            (action, _) => action.fmt(f),
+        }
+    }
+}
+
+impl Serialize for Step {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Written<'a> {
+            id: StepId,
+            target: &'a Target,
+            driver: &'a DriverName,
+            action: &'a Action,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            payload: Option<&'a BTreeMap<SmolStr, SmolStr>>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            port: Option<&'a PortIntent>,
+            changes: &'a [Change],
+            reason: &'a str,
+            risk: Risk,
+            precondition: &'a Precondition,
+            needs: &'a [StepId],
+        }
+        let payload = match &self.action {
+            Action::Custom(action) => Some(action.payload()),
+            _ => None,
+        };
+        Written {
+            id: self.id,
+            target: &self.target,
+            driver: &self.driver,
+            action: &self.action,
+            payload,
+            port: self.port.as_deref(),
+            changes: &self.changes,
+            reason: &self.reason,
+            risk: self.risk,
+            precondition: &self.precondition,
+            needs: &self.needs,
+        }
+        .serialize(serializer)
     }
 }
 

@@ -8,6 +8,8 @@
 //! refuse DRIVER ACTION: REASON                 what that driver cannot do
 //! seen NODE STATE [image=NAME]                 or: seen NODE error: REASON
 //! seen-network NETWORK STATE                   or: seen-network NETWORK error: REASON
+//! seen-port SWITCH PORT STATE                  or: seen-port SWITCH PORT error: REASON
+//! unclaimed DRIVER NAME STATE                  or: unclaimed DRIVER error: REASON
 //! ```
 
 use drydock_core::{
@@ -16,11 +18,11 @@ use drydock_core::{
     driver::{
         BootDevice, Change, NetworkAction, NetworkObservation, NetworkState, NetworkTarget,
         OobAction, OobObservation, PowerAction, Risk, ServerAction, ServerObservation, ServerState,
-        Unsupported,
+        UnclaimedServer, Unsupported,
     },
     field::FieldPath,
     model::Catalog,
-    names::{NetworkName, NodeName},
+    names::{DriverName, NetworkName, NodeName},
     plan::{Observations, plan},
     resolve::{ResolvedDesign, ResolvedNode},
 };
@@ -50,6 +52,12 @@ pub(crate) fn diagnostics(case: &str, text: &str, design: &ResolvedDesign) -> Di
                 seen.networks
                     .insert(NetworkName::from(first), network(more)),
             ),
+            "seen-port" => {
+                let (port, state) = more.split_once(' ').unwrap();
+                let port = (first.into(), port.into());
+                drop(seen.ports.insert(port, network(state)));
+            }
+            "unclaimed" => unclaimed(&mut seen, first, more),
             other => panic!("{case}: plan.txt says `{other}`"),
         }
     }
@@ -74,6 +82,19 @@ fn server(text: &str) -> Result<ServerObservation, String> {
         Some(image) => seen.image(image),
         None => seen,
     })
+}
+
+fn unclaimed(seen: &mut Observations, driver: &str, text: &str) {
+    let answer = seen.unclaimed.entry(DriverName::from(driver));
+    let answer = answer.or_insert_with(|| Ok(Vec::new()));
+    match (answer, text.strip_prefix("error: ")) {
+        (answer, Some(reason)) => *answer = Err(reason.to_owned()),
+        (Ok(servers), None) => {
+            let (name, state) = text.split_once(' ').unwrap();
+            servers.push(UnclaimedServer::new(name, server(state).unwrap().state));
+        }
+        (Err(_), None) => panic!("{driver} cannot say, and says"),
+    }
 }
 
 fn network(text: &str) -> Result<NetworkObservation, String> {
@@ -145,6 +166,14 @@ impl ServerDriver for OnPaper {
         _cx: &Context,
         _nodes: &[Arc<ResolvedNode>],
     ) -> Vec<Result<ServerObservation, DriverError>> {
+        unreachable!("{NEVER}")
+    }
+
+    async fn unclaimed(
+        &self,
+        _cx: &Context,
+        _known: &[Arc<ResolvedNode>],
+    ) -> Result<Vec<UnclaimedServer>, DriverError> {
         unreachable!("{NEVER}")
     }
 

@@ -5,7 +5,7 @@ use crate::support;
 use drydock_core::{
     Context, Design, DriverError, Drivers, Orchestrator, Progress, Selector, ServerDriver,
     async_trait,
-    driver::{Change, ServerAction, ServerObservation, Unsupported},
+    driver::{Change, ServerAction, ServerObservation, UnclaimedServer, Unsupported},
     model::Catalog,
     resolve::{Allocations, Catalogs, ResolvedNode},
     testing::fixture,
@@ -38,6 +38,13 @@ impl ServerDriver for Offers {
             .iter()
             .map(|_| Err(DriverError::new(drydock_core::ErrorKind::Rejected, "blind")))
             .collect()
+    }
+    async fn unclaimed(
+        &self,
+        _: &Context,
+        _: &[Arc<ResolvedNode>],
+    ) -> Result<Vec<UnclaimedServer>, DriverError> {
+        Ok(Vec::new())
     }
     fn differences(&self, _: &ResolvedNode, _: &ServerObservation) -> Vec<Change> {
         Vec::new()

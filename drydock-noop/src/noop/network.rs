@@ -6,16 +6,16 @@ use drydock_core::{
     async_trait,
     driver::{
         Change, Context, DriverError, NetworkAction, NetworkDriver, NetworkObservation,
-        NetworkState, NetworkTarget, Progress, Risk, Unsupported,
+        NetworkState, NetworkTarget, PortPhase, Progress, Risk, Unsupported,
     },
     field::FieldPath,
 };
-use std::{collections::BTreeSet, sync::Mutex};
+use std::{collections::BTreeMap, sync::Mutex};
 
 /// Makes networks in memory alone. Every target is Absent at first.
 #[derive(Debug, Default)]
 pub struct NoopNetworkDriver {
-    ensured: Mutex<BTreeSet<String>>,
+    ensured: Mutex<BTreeMap<String, Option<PortPhase>>>,
 }
 
 impl NoopNetworkDriver {
@@ -25,12 +25,20 @@ impl NoopNetworkDriver {
     }
 }
 
-/// One word for one target; a port that is set up for booting is not yet set up for production.
+/// One name for one target.
 fn key(target: &NetworkTarget) -> String {
     match target {
         NetworkTarget::Network(network) => format!("network {}", network.name),
-        NetworkTarget::Port(port) => format!("port {} {} {}", port.switch, port.port, port.phase),
+        NetworkTarget::Port(port) => format!("port {} of {}", port.port, port.switch),
         _ => format!("{target:?}"),
+    }
+}
+
+/// What a target was set up for last: a port for one phase at a time.
+fn phase(target: &NetworkTarget) -> Option<PortPhase> {
+    match target {
+        NetworkTarget::Port(port) => Some(port.phase),
+        _ => None,
     }
 }
 
@@ -50,25 +58,30 @@ impl NetworkDriver for NoopNetworkDriver {
         targets: &[NetworkTarget],
     ) -> Vec<Result<NetworkObservation, DriverError>> {
         let ensured = locked(&self.ensured);
-        let state = |target| match ensured.contains(&key(target)) {
-            true => NetworkState::Present,
-            false => NetworkState::Absent,
+        let see = |target| match ensured.get(&key(target)) {
+            Some(Some(phase)) => {
+                NetworkObservation::new(NetworkState::Present).fact("phase", phase.to_string())
+            }
+            Some(None) => NetworkObservation::new(NetworkState::Present),
+            None => NetworkObservation::new(NetworkState::Absent),
         };
-        targets
-            .iter()
-            .map(|target| Ok(NetworkObservation::new(state(target))))
-            .collect()
+        targets.iter().map(|target| Ok(see(target))).collect()
     }
 
-    fn differences(&self, _target: &NetworkTarget, seen: &NetworkObservation) -> Vec<Change> {
-        match seen.state {
-            NetworkState::Present => Vec::new(),
-            _ => vec![Change::new(
-                FieldPath::of(["state"]),
-                "present",
-                None,
-                Risk::Reversible,
-            )],
+    fn differences(&self, target: &NetworkTarget, seen: &NetworkObservation) -> Vec<Change> {
+        let change = |field: &str, designed: String, observed| {
+            let field = FieldPath::of([field]);
+            vec![Change::new(field, designed, observed, Risk::Reversible)]
+        };
+        if seen.state != NetworkState::Present {
+            return change("state", "present".to_owned(), None);
+        }
+        let (designed, seen) = (phase(target), seen.facts.get("phase"));
+        match designed.map(|phase| phase.to_string()) {
+            Some(phase) if seen.is_none_or(|seen| **seen != phase) => {
+                change("phase", phase, seen.map(ToString::to_string))
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -79,9 +92,10 @@ impl NetworkDriver for NoopNetworkDriver {
         action: NetworkAction,
         _seen: &NetworkObservation,
     ) -> Result<Progress, DriverError> {
-        let key = key(target);
-        if locked(&self.ensured).insert(key.clone()) {
-            cx.note(format!("noop: would {action} {key}"));
+        let (key, phase) = (key(target), phase(target));
+        if locked(&self.ensured).insert(key.clone(), phase) != Some(phase) {
+            let phase = phase.map_or(String::new(), |phase| format!(" for {phase}"));
+            cx.note(format!("noop: would {action} {key}{phase}"));
         }
         Ok(Progress::Done)
     }

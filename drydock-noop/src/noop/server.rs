@@ -6,7 +6,7 @@ use drydock_core::{
     async_trait,
     driver::{
         Change, Context, DriverError, Identity, Progress, Risk, ServerAction, ServerDriver,
-        ServerObservation, ServerState, Unsupported,
+        ServerObservation, ServerState, UnclaimedServer, Unsupported,
     },
     field::FieldPath,
     model::Catalog,
@@ -64,6 +64,14 @@ impl ServerDriver for NoopServerDriver {
         nodes: &[Arc<ResolvedNode>],
     ) -> Vec<Result<ServerObservation, DriverError>> {
         nodes.iter().map(|node| Ok(self.seen(node))).collect()
+    }
+
+    async fn unclaimed(
+        &self,
+        _cx: &Context,
+        _known: &[Arc<ResolvedNode>],
+    ) -> Result<Vec<UnclaimedServer>, DriverError> {
+        Ok(Vec::new())
     }
 
     fn differences(&self, _node: &ResolvedNode, seen: &ServerObservation) -> Vec<Change> {

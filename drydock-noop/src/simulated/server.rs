@@ -13,12 +13,12 @@ use drydock_core::{
     async_trait,
     driver::{
         Change, Context, DriverError, ErrorKind, Progress, ServerAction, ServerDriver,
-        ServerObservation, ServerState, Unsupported,
+        ServerObservation, ServerState, UnclaimedServer, Unsupported,
     },
     model::Catalog,
     resolve::ResolvedNode,
 };
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// Takes the machines of a simulated site through their life.
 #[derive(Debug)]
@@ -54,6 +54,23 @@ impl ServerDriver for SimulatedServerDriver {
             Ok(machine.map_or_else(absent, Machine::observed))
         };
         nodes.iter().map(&mut see).collect()
+    }
+
+    async fn unclaimed(
+        &self,
+        _cx: &Context,
+        known: &[Arc<ResolvedNode>],
+    ) -> Result<Vec<UnclaimedServer>, DriverError> {
+        let named: BTreeSet<&str> = known.iter().map(|node| node.name.as_str()).collect();
+        let world = self.0.world();
+        let machines = world.machines.values().map(|machine| &machine.node);
+        let unclaimed = machines.filter(|machine| !named.contains(machine.name.as_str()));
+        Ok(unclaimed
+            .map(|machine| {
+                UnclaimedServer::new(machine.name.as_str(), machine.state)
+                    .identity(machine.identity.clone())
+            })
+            .collect())
     }
 
     fn differences(&self, node: &ResolvedNode, seen: &ServerObservation) -> Vec<Change> {

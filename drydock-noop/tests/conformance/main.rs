@@ -5,6 +5,7 @@ mod oob;
 mod server;
 #[path = "../site/mod.rs"]
 mod site;
+mod step;
 
 use drydock_core::{
     driver::{BootDevice, Context, NetworkTarget, PowerAction, ServerAction},

@@ -6,7 +6,7 @@ use drydock_core::{
     async_trait,
     driver::{
         Change, Context, DriverError, ErrorKind, PowerState, Progress, Risk, ServerAction,
-        ServerDriver, ServerObservation, ServerState, Unsupported,
+        ServerDriver, ServerObservation, ServerState, UnclaimedServer, Unsupported,
     },
     field::FieldPath,
     model::Catalog,
@@ -42,6 +42,7 @@ enum Mutant {
     GivesUpOnRelease,
     AtOnce,
     NothingMended,
+    ClaimsNothing,
 }
 
 /// A driver that deploys in two calls, releases in one and supports nothing else; broken as told.
@@ -136,6 +137,21 @@ impl ServerDriver for Half {
             seen.pop();
         }
         seen
+    }
+
+    async fn unclaimed(
+        &self,
+        _: &Context,
+        known: &[Arc<ResolvedNode>],
+    ) -> Result<Vec<UnclaimedServer>, DriverError> {
+        let servers = self.servers.lock().unwrap();
+        let claimed = |name: &NodeName| {
+            !self.is(Mutant::ClaimsNothing) && known.iter().any(|node| node.name == *name)
+        };
+        let unclaimed = servers.iter().filter(|(name, _)| !claimed(name));
+        Ok(unclaimed
+            .map(|(name, seen)| UnclaimedServer::new(name.as_str(), seen.state))
+            .collect())
     }
 
     fn differences(&self, _: &ResolvedNode, seen: &ServerObservation) -> Vec<Change> {
@@ -269,6 +285,10 @@ async fn every_broken_driver_is_found_out() {
         (
             Mutant::NothingMended,
             "what an action mends is mended when it is Done",
+        ),
+        (
+            Mutant::ClaimsNothing,
+            "what the design names is not unclaimed",
         ),
     ];
     for (mutant, rule) in mutants {

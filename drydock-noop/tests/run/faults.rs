@@ -129,7 +129,7 @@ async fn a_call_that_always_fails_is_given_up_with_its_reason() {
     );
     assert_eq!(
         outcome.skipped.len(),
-        3,
+        6,
         "what needs it is skipped, and nothing else"
     );
 }

@@ -3,8 +3,12 @@
 
 mod canary;
 mod faults;
+mod goals;
 mod order;
+mod passes;
 mod plans;
+mod ports;
+mod properties;
 
 use drydock_core::{Design, DirectorySource, Drivers, Goal, Orchestrator, Selector, plan::Planned};
 use drydock_noop::SimulatedSite;

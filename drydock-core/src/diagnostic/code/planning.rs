@@ -1,4 +1,4 @@
-//! DD6001 to DD6007: what stands against planning a target. Found by planning, not by validating.
+//! DD6001 to DD6009: what stands against planning a target. Found by planning, not by validating.
 
 use super::{Code, Row, codes};
 use crate::diagnostic::Severity;
@@ -29,4 +29,12 @@ codes! {
         why "The node is to be deployed after another one, which is neither deployed nor among those that this plan \
              deploys.",
         mend "Deploy the other one first, or choose it as well.";
+    HELD = 6008, Note, "a node must not be touched",
+        why "The node or its rack is held, or the node is protected from release or redeploy. What would disrupt or destroy \
+             it is left out of the plan, with all that leads there.",
+        mend "Leave it where that is meant; else take back `hold` or `protect` where it is written.";
+    UNCLAIMED = 6009, Warning, "a server is not in the design",
+        why "A driver has a server that no document of the design names, perhaps a node that has left it. Nobody looks after \
+             it, and nothing is done to it.",
+        mend "Write its document again, or give the server back by hand.";
 }

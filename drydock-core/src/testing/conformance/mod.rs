@@ -10,11 +10,13 @@ mod network;
 mod oob;
 mod server;
 mod source;
+mod step;
 
 pub use network::network;
 pub use oob::oob;
 pub use server::{server, server_with};
 pub use source::{source, source_of_texts};
+pub use step::step;
 
 use crate::driver::{Change, Context, DriverError, ErrorKind, Progress};
 use std::{fmt, time::Duration};

@@ -54,6 +54,7 @@ pub async fn server_with(
     suite.found.name(|| driver.name());
     suite.catalog().await;
     suite.stranger().await;
+    suite.unclaimed().await;
     suite.at_rest().await;
     suite.refusals().await;
     for action in TO_DEPLOYED {
@@ -114,6 +115,26 @@ impl<P: AsyncFn(Duration)> Suite<'_, P> {
             .await
         {
             self.found.named(&error, &node.name);
+        }
+    }
+
+    /// What it has beside the nodes.
+    async fn unclaimed(&mut self) {
+        let cx = Context::detached("conformance/unclaimed");
+        match self.driver.unclaimed(&cx, self.nodes).await {
+            Ok(servers) => {
+                let named = |name: &str| self.nodes.iter().any(|node| node.name == name);
+                let wrong = servers.iter().find(|server| named(&server.name));
+                let rule = "what the design names is not unclaimed";
+                self.found
+                    .demand(wrong.is_none(), rule, || format!("{wrong:?}"));
+            }
+            // A world that answers "not now" is no fault of the driver's.
+            Err(error) => {
+                let rule = "a driver that is reached says what it has, or none";
+                self.found
+                    .demand(error.kind().is_retryable(), rule, || error.to_string());
+            }
         }
     }
 

@@ -1,0 +1,152 @@
+//! What every step driver keeps to.
+
+use super::{Findings, MAX_CALLS, Violation, looking};
+use crate::driver::{Context, CustomObservation, CustomStep, DriverError, Progress, StepDriver};
+use std::time::Duration;
+
+/// Takes the steps and gives back every obligation that the driver does not keep to.
+///
+/// Takes at least two steps that are not done yet, for the order of answers to tell. `pass_time` ends when so much time has
+/// passed in the world that the driver reaches.
+pub async fn step(
+    driver: &dyn StepDriver,
+    steps: &[CustomStep],
+    pass_time: impl AsyncFn(Duration),
+) -> Vec<Violation> {
+    let mut suite = Suite {
+        driver,
+        steps,
+        pass_time,
+        found: Findings::default(),
+    };
+    suite.found.name(|| driver.name());
+    suite.at_rest().await;
+    for step in steps {
+        match driver.supports(step) {
+            Ok(()) => suite.take(step).await,
+            Err(unsupported) => suite.refusal(step, &unsupported.reason).await,
+        }
+    }
+    suite.found.0
+}
+
+struct Suite<'a, P> {
+    driver: &'a dyn StepDriver,
+    steps: &'a [CustomStep],
+    pass_time: P,
+    found: Findings,
+}
+
+impl<P: AsyncFn(Duration)> Suite<'_, P> {
+    /// What holds whenever nothing is under way: looking changes nothing, and answers come in order.
+    async fn at_rest(&mut self) {
+        let mut alone = Vec::new();
+        for step in self.steps {
+            alone.push(self.observed(step).await);
+        }
+        let mut mixed = self.steps.to_vec();
+        for _in_reverse in [false, true] {
+            let bulk = self.driver.observe(&looking(), &mixed).await;
+            let names: Vec<String> = mixed.iter().map(what).collect();
+            self.found.in_order(&names, &bulk, &alone, |a, b| a == b);
+            mixed.reverse();
+            alone.reverse();
+        }
+    }
+
+    /// What `supports` refuses, `apply` refuses too.
+    async fn refusal(&mut self, step: &CustomStep, reason: &str) {
+        let Some(seen) = self.observed(step).await else {
+            return;
+        };
+        let answer = self.apply(step, &seen, "refusal").await;
+        self.found
+            .refused((&what(step), &step.node.name), reason, &answer);
+    }
+
+    /// From the first call to Done, and what must hold then.
+    async fn take(&mut self, step: &CustomStep) {
+        if !self.until_done(step).await {
+            return;
+        }
+        let Some(seen) = self.observed(step).await else {
+            return;
+        };
+        let rule = "Done means that the goal is reached";
+        self.found.demand(seen.is_done, rule, || {
+            format!("{}: Done, and seen is {seen:?}", what(step))
+        });
+        // By the same step, as after a crash, and by another, as in a later run.
+        for operation in ["take", "take again"] {
+            let Some(before) = self.observed(step).await else {
+                return;
+            };
+            let answer = self.apply(step, &before, operation).await;
+            let rule = "an action at its goal is Done at once, and changes nothing";
+            self.found
+                .demand(matches!(answer, Ok(Progress::Done)), rule, || {
+                    format!("{}: again: {answer:?}", what(step))
+                });
+            let after = self.observed(step).await;
+            self.found
+                .demand(after.as_ref() == Some(&before), rule, || {
+                    format!("{}: again: {before:?}, then {after:?}", what(step))
+                });
+        }
+        self.at_rest().await;
+    }
+
+    /// Calls until Done; whether it came to that.
+    async fn until_done(&mut self, step: &CustomStep) -> bool {
+        for _ in 0..MAX_CALLS {
+            let Some(seen) = self.observed(step).await else {
+                return false;
+            };
+            let key = seen.operation.as_deref();
+            let own = key.is_none_or(|key| key == operation(step, "take"));
+            let rule = "an operation key that is reported is the one that was left";
+            self.found
+                .demand(own, rule, || format!("{}: {key:?}", what(step)));
+            let answer = self.apply(step, &seen, "take").await;
+            let target = (&*what(step), step.node.name.as_str());
+            let Some(pause) = self.found.pause(target, &answer) else {
+                return matches!(answer, Ok(Progress::Done));
+            };
+            (self.pass_time)(pause).await;
+        }
+        let rule = "an action comes to its end";
+        self.found.demand(false, rule, || {
+            format!("{}: not in {MAX_CALLS} calls", what(step))
+        });
+        false
+    }
+
+    async fn apply(
+        &self,
+        step: &CustomStep,
+        seen: &CustomObservation,
+        key: &str,
+    ) -> Result<Progress, DriverError> {
+        let cx = Context::detached(operation(step, key));
+        self.driver.apply(&cx, step, seen).await
+    }
+
+    async fn observed(&mut self, step: &CustomStep) -> Option<CustomObservation> {
+        let observe = async || {
+            self.driver
+                .observe(&looking(), std::slice::from_ref(step))
+                .await
+        };
+        self.found
+            .observed(&step.node.name, &self.pass_time, observe)
+            .await
+    }
+}
+
+fn what(step: &CustomStep) -> String {
+    format!("{}: {}", step.node.name, step.action)
+}
+
+fn operation(step: &CustomStep, key: &str) -> String {
+    format!("conformance/{}/{}/{key}", step.node.name, step.action)
+}
