@@ -8,6 +8,7 @@ mod deploy;
 mod federated;
 mod programs;
 mod resolve;
+mod storage_pass;
 mod validate;
 
 use std::{path::PathBuf, process::Command};
