@@ -1,26 +1,59 @@
-//! The time of a simulated site, and how long things take there.
+//! The time of a simulated site: Tokio's, one that is moved by hand, or a host's own.
+//!
+//! A clock only says how late it is and ends a wait. On a clock that is moved by hand waits are plain futures: they need
+//! no runtime, and whoever moves the clock polls them. Such a clock never moves by itself, reads no other clock and
+//! starts no thread, so the same calls in the same order give the same times.
 
-use crate::locked;
-use drydock_core::driver::ServerAction;
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+mod by_hand;
 
-/// By which clock things take their time.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub enum Clock {
-    /// Tokio's, also when it is paused.
-    #[default]
-    Tokio,
-    /// One that stands still until [`Clock::advance`]; its copies are one clock.
-    Manual(ManualClock),
+pub use by_hand::{ManualClock, Timer};
+
+use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+use tokio::time::Instant;
+
+/// A wait on a clock.
+pub type Wait = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// A clock of a host's own, such as a simulator's.
+pub trait Time: fmt::Debug + Send + Sync + 'static {
+    /// How late it is, since the clock's own beginning. Never goes back.
+    fn now(&self) -> Duration;
+
+    /// Ends when it is so late; at once if it is already. Dropping it ends the wait.
+    fn until(&self, at: Duration) -> Wait;
 }
 
-/// The time of a clock that is moved by hand.
-#[derive(Debug, Clone, Default)]
-pub struct ManualClock(Arc<Mutex<Duration>>);
+/// By which clock things take their time. Its copies are one clock.
+///
+/// ```
+/// use drydock_noop::Clock;
+/// use std::{future::Future, pin::pin, task::{Context, Waker}, time::Duration};
+///
+/// let clock = Clock::manual();
+/// let mut wait = pin!(clock.until(Duration::from_secs(3)));
+/// let mut cx = Context::from_waker(Waker::noop());
+/// assert!(wait.as_mut().poll(&mut cx).is_pending());
+/// let next = clock.next_timer().unwrap_or_default();
+/// assert_eq!(next, Duration::from_secs(3));
+/// clock.advance_to(next);
+/// assert!(wait.as_mut().poll(&mut cx).is_ready() && clock.next_timer().is_none());
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Clock {
+    /// Tokio's, also when it is paused; it begins when this is made.
+    Tokio(Instant),
+    /// One that stands still until [`Clock::advance`].
+    Manual(ManualClock),
+    /// A host's own.
+    Own(Arc<dyn Time>),
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::Tokio(Instant::now())
+    }
+}
 
 impl Clock {
     /// A clock that is moved by hand.
@@ -28,111 +61,47 @@ impl Clock {
         Self::Manual(ManualClock::default())
     }
 
+    /// How late it is, since the clock's beginning.
+    pub fn now(&self) -> Duration {
+        match self {
+            Self::Tokio(origin) => Instant::now().saturating_duration_since(*origin),
+            Self::Manual(clock) => clock.now(),
+            Self::Own(time) => time.now(),
+        }
+    }
+
+    /// Ends when it is so late; at once if it is already.
+    pub async fn until(&self, at: Duration) {
+        match self {
+            Self::Tokio(origin) => match origin.checked_add(at) {
+                Some(at) => tokio::time::sleep_until(at).await,
+                None => std::future::pending().await,
+            },
+            Self::Manual(clock) => clock.until(at).await,
+            Self::Own(time) => time.until(at).await,
+        }
+    }
+
     /// Moves the clock on; nothing for a clock that moves by itself.
     pub fn advance(&self, by: Duration) {
         if let Self::Manual(clock) = self {
-            let mut now = locked(&clock.0);
-            *now = now.saturating_add(by);
+            clock.advance_to(clock.now().saturating_add(by));
         }
     }
 
-    /// How long after `origin` it is.
-    pub(super) fn now(&self, origin: tokio::time::Instant) -> Duration {
+    /// Moves the clock on to this time, never back; nothing for a clock that moves by itself. To let every wait end at
+    /// its own time, go from one [`Clock::next_timer`] to the next.
+    pub fn advance_to(&self, at: Duration) {
+        if let Self::Manual(clock) = self {
+            clock.advance_to(at);
+        }
+    }
+
+    /// When the first of the waits on a clock that is moved by hand ends; none for other clocks.
+    pub fn next_timer(&self) -> Option<Duration> {
         match self {
-            Self::Tokio => tokio::time::Instant::now().saturating_duration_since(origin),
-            Self::Manual(clock) => *locked(&clock.0),
+            Self::Manual(clock) => clock.next_timer(),
+            _ => None,
         }
-    }
-}
-
-/// How long things take, unless a fault makes them slow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Durations {
-    /// From asking for power to having it. Default 100 ms.
-    pub power: Duration,
-    /// A commissioning. Default 900 ms.
-    pub commission: Duration,
-    /// A deployment. Default 1.5 s.
-    pub deploy: Duration,
-    /// A release. Default 500 ms.
-    pub release: Duration,
-}
-
-impl Default for Durations {
-    fn default() -> Self {
-        Self {
-            power: Duration::from_millis(100),
-            commission: Duration::from_millis(900),
-            deploy: Duration::from_millis(1500),
-            release: Duration::from_millis(500),
-        }
-    }
-}
-
-impl Durations {
-    /// Nothing takes any time.
-    pub fn none() -> Self {
-        let none = Duration::ZERO;
-        Self {
-            power: none,
-            commission: none,
-            deploy: none,
-            release: none,
-        }
-    }
-
-    /// Everything takes this many times as long.
-    #[must_use]
-    pub fn scaled(self, factor: f64) -> Self {
-        let Self {
-            power,
-            commission,
-            deploy,
-            release,
-        } = self;
-        let [power, commission, deploy, release] =
-            [power, commission, deploy, release].map(|time| stretched(time, factor));
-        Self {
-            power,
-            commission,
-            deploy,
-            release,
-        }
-    }
-
-    /// How long an action on a server takes.
-    pub(super) fn of(&self, action: ServerAction) -> Duration {
-        match action {
-            ServerAction::Commission => self.commission,
-            ServerAction::Deploy => self.deploy,
-            ServerAction::Release => self.release,
-            _ => Duration::ZERO,
-        }
-    }
-}
-
-/// The time, so many times as long; a factor that makes no sense changes nothing.
-pub(super) fn stretched(time: Duration, factor: f64) -> Duration {
-    Duration::try_from_secs_f64(time.as_secs_f64() * factor).unwrap_or(time)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn copies_of_a_manual_clock_are_one_clock() {
-        let (clock, origin) = (Clock::manual(), tokio::time::Instant::now());
-        clock.clone().advance(Duration::from_secs(3));
-        assert_eq!(clock.now(origin), Duration::from_secs(3));
-    }
-
-    #[test]
-    fn a_factor_without_sense_changes_nothing() {
-        let durations = Durations::default();
-        assert_eq!(durations.scaled(2.0).deploy, Duration::from_secs(3));
-        assert_eq!(durations.scaled(f64::NAN), durations);
-        assert_eq!(durations.scaled(-1.0), durations);
     }
 }

@@ -23,6 +23,7 @@ mod call;
 mod clock;
 mod deviation;
 mod difference;
+mod durations;
 mod facts;
 mod faults;
 mod machine;
@@ -34,7 +35,8 @@ mod server;
 mod world;
 
 pub use call::CallKind;
-pub use clock::{Clock, Durations, ManualClock};
+pub use clock::{Clock, ManualClock, Time, Timer, Wait};
+pub use durations::Durations;
 pub use facts::{Facts, facts_of, interface_facts, network_facts, platform_facts, storage_facts};
 pub use faults::{Fault, Faults};
 pub use node::{Counters, SimulatedNetwork, SimulatedNode};

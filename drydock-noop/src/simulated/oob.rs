@@ -1,6 +1,6 @@
 //! The OOB driver of a simulated site.
 
-use super::{CallKind, SimulatedSite, call::Answer, clock::stretched, world::World};
+use super::{CallKind, SimulatedSite, call::Answer, durations::stretched, world::World};
 use drydock_core::{
     async_trait,
     driver::{

@@ -3,8 +3,8 @@
 use super::{
     CallKind, SimulatedSite,
     call::Answer,
-    clock::stretched,
     difference,
+    durations::stretched,
     facts::{facts_of, interface_facts, storage_facts},
     machine::Machine,
     world::{World, stale},

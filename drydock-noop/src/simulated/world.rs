@@ -24,7 +24,6 @@ use tokio::sync::watch;
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) clock: Clock,
-    origin: tokio::time::Instant,
     pub(super) durations: Durations,
     pub(super) faults: Faults,
     pub(super) server_has_power: bool,
@@ -58,7 +57,6 @@ impl World {
     pub(super) fn new(design: &ResolvedDesign) -> Self {
         let mut world = Self {
             clock: Clock::default(),
-            origin: tokio::time::Instant::now(),
             durations: Durations::default(),
             faults: Faults::none(),
             server_has_power: false,
@@ -105,7 +103,7 @@ impl World {
 
     /// How late it is.
     pub(super) fn now(&self) -> Duration {
-        self.clock.now(self.origin)
+        self.clock.now()
     }
 
     /// Lets everything happen that is due.
