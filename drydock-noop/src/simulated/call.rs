@@ -1,6 +1,6 @@
-//! One driver call at the simulated site: what kind it is, and how it ends.
+//! The kinds of driver calls at the simulated site.
 
-use drydock_core::driver::{DriverError, NetworkAction, ServerAction};
+use drydock_core::driver::{NetworkAction, ServerAction};
 use serde::{Serialize, Serializer};
 use std::fmt;
 
@@ -26,6 +26,30 @@ pub enum CallKind {
     SetNextBoot,
 }
 
+impl CallKind {
+    /// Whether such a call may change something.
+    pub fn is_changing(self) -> bool {
+        !matches!(
+            self,
+            Self::Catalog | Self::ObserveServer | Self::ObserveNetwork | Self::ObserveOob
+        )
+    }
+
+    /// A number that no other kind has.
+    pub(super) fn number(self) -> u8 {
+        match self {
+            Self::Catalog => 0,
+            Self::ObserveServer => 1,
+            Self::ObserveNetwork => 2,
+            Self::ObserveOob => 3,
+            Self::SetPower => 4,
+            Self::SetNextBoot => 5,
+            Self::Server(action) => 16 + action as u8,
+            Self::Network(action) => 32 + action as u8,
+        }
+    }
+}
+
 impl fmt::Display for CallKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -44,23 +68,5 @@ impl fmt::Display for CallKind {
 impl Serialize for CallKind {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
-    }
-}
-
-/// How a call ends.
-pub(super) enum Answer<T> {
-    /// At once, like this.
-    Ready(Result<T, DriverError>),
-    /// Never: the caller has crashed, but what it asked for has happened.
-    Never,
-}
-
-impl<T> Answer<T> {
-    /// The answer, unless it never comes.
-    pub(super) async fn arrive(self) -> Result<T, DriverError> {
-        match self {
-            Self::Ready(answer) => answer,
-            Self::Never => std::future::pending().await,
-        }
     }
 }

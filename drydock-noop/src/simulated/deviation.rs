@@ -19,7 +19,12 @@ impl World {
         let mut found = Found::default();
         for (name, node) in &design.nodes {
             match self.machines.get(name) {
-                Some(machine) => found.node(node, machine),
+                Some(machine) => {
+                    found.node(node, machine);
+                    if machine.node.state == ServerState::Deployed {
+                        found.ports(node, self);
+                    }
+                }
                 None => found
                     .0
                     .push(format!("node {name}: there is no such machine")),
@@ -86,6 +91,19 @@ impl Found {
             &facts::owner_data(design),
             &node.owner_data,
         );
+    }
+
+    /// A network that is not there at all is told once, of itself.
+    fn ports(&mut self, design: &ResolvedNode, world: &World) {
+        let working = world.working_networks(design);
+        for network in design.networks().map(|network| &network.name) {
+            if !working.contains(network) && world.is_present(network).is_ok() {
+                let name = &design.name;
+                self.0.push(format!(
+                    "node {name}: network {network}: no switch port carries it"
+                ));
+            }
+        }
     }
 
     fn network(&mut self, design: &Arc<ResolvedNetwork>, seen: Option<&SimulatedNetwork>) {

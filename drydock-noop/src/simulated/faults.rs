@@ -1,35 +1,34 @@
 //! What goes wrong at a simulated site. Faults are data, decided before anything happens, so that a run with them can
-//! be repeated: the answer to a call depends on which call it is for its target, not on what others do meanwhile.
+//! be repeated: what happens to a call follows from which call it is for its target, not from what others do meanwhile.
 
-use super::CallKind;
-use drydock_core::{
-    driver::{NetworkAction, ServerAction},
-    names::NodeName,
-    resolve::{ResolvedDesign, ResolvedNode},
-};
+mod by_seed;
+
+use super::{CallKind, Fault, random::Random};
+use by_seed::BySeed;
+pub(super) use by_seed::disk_fails;
+use drydock_core::names::NodeName;
 use smol_str::SmolStr;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 /// What goes wrong, and when.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Faults {
-    at: BTreeMap<(CallKind, SmolStr), BTreeMap<u32, Fault>>,
+    at: BTreeMap<SmolStr, BTreeMap<(CallKind, u32), Fault>>,
+    on: BTreeMap<NodeName, u32>,
     slow: BTreeMap<NodeName, f64>,
     broken: BTreeMap<NodeName, String>,
-    silent: BTreeSet<NodeName>,
     crash_at: BTreeSet<u64>,
+    by_seed: Option<BySeed>,
 }
 
-/// What goes wrong with one call.
+/// What goes wrong with one call, and for how long its endpoint wants to be left alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Fault {
-    /// Nothing happens; the answer is "not now".
-    Busy,
-    /// Nothing happens; nobody answers.
-    Unavailable,
-    /// What was asked for happens, but the answer is lost.
-    Lost,
+pub(super) struct Struck {
+    pub(super) fault: Fault,
+    pub(super) pause: Option<Duration>,
 }
 
 impl Faults {
@@ -38,64 +37,8 @@ impl Faults {
         Self::default()
     }
 
-    /// What goes wrong by this seed; the same for the same design.
-    ///
-    /// 0: nothing. Otherwise some calls are refused, some answers are lost, some nodes are slow and some BMCs ignore
-    /// what they are asked first, which any run that tries again survives. A multiple of 7 also breaks one node for
-    /// good, where possible one that no other node waits for.
-    pub fn from_seed(seed: u64, design: &ResolvedDesign) -> Self {
-        let mut faults = Self::none();
-        let nodes: Vec<&ResolvedNode> = design.nodes.values().map(|node| &**node).collect();
-        if seed == 0 || nodes.is_empty() {
-            return faults;
-        }
-        let mut random = Random(seed);
-        if seed.is_multiple_of(7) {
-            let leaves: Vec<&ResolvedNode> = nodes
-                .iter()
-                .copied()
-                .filter(|node| !is_awaited(node, &nodes))
-                .collect();
-            let node = random.pick(if leaves.is_empty() { &nodes } else { &leaves });
-            faults = faults.broken(node.name.clone(), disk_fails(node));
-        }
-        let commission = CallKind::Server(ServerAction::Commission);
-        let deploy = CallKind::Server(ServerAction::Deploy);
-        // One of each kind in any case, however small the site is.
-        faults = faults
-            .at(
-                commission,
-                random.pick(&nodes).name.as_str(),
-                0,
-                Fault::Busy,
-            )
-            .at(deploy, random.pick(&nodes).name.as_str(), 0, Fault::Lost)
-            .at(
-                deploy,
-                random.pick(&nodes).name.as_str(),
-                1,
-                Fault::Unavailable,
-            )
-            // Not the first observations: those are for making plans.
-            .at(
-                CallKind::ObserveServer,
-                random.pick(&nodes).name.as_str(),
-                4,
-                Fault::Unavailable,
-            )
-            .slow(random.pick(&nodes).name.clone(), 3.0)
-            .silent_bmc(random.pick(&nodes).name.clone());
-        for node in nodes {
-            faults.scatter_on_node(node, &mut random);
-        }
-        for network in design.networks.keys() {
-            let ensure = CallKind::Network(NetworkAction::Ensure);
-            faults.scatter(ensure, network.as_str(), &mut random);
-        }
-        faults
-    }
-
-    /// The call of this kind for this target that has this number, counted from 0, goes wrong.
+    /// The call of this kind for this target that has this number, counted from 0, goes wrong. A fault that does not
+    /// happen to such calls is without effect.
     #[must_use]
     pub fn at(
         mut self,
@@ -104,10 +47,15 @@ impl Faults {
         nth: u32,
         fault: Fault,
     ) -> Self {
-        self.at
-            .entry((kind, target.into()))
-            .or_default()
-            .insert(nth, fault);
+        let of_target = self.at.entry(target.into()).or_default();
+        of_target.insert((kind, nth), fault);
+        self
+    }
+
+    /// This happens to the machine of the node, once, as soon as it can. A fault of calls is without effect.
+    #[must_use]
+    pub fn on(mut self, node: NodeName, fault: Fault) -> Self {
+        *self.on.entry(node).or_default() |= fault.bit();
         self
     }
 
@@ -127,9 +75,8 @@ impl Faults {
 
     /// The first power action on the node is answered with "done", and nothing happens.
     #[must_use]
-    pub fn silent_bmc(mut self, node: NodeName) -> Self {
-        self.silent.insert(node);
-        self
+    pub fn silent_bmc(self, node: NodeName) -> Self {
+        self.on(node, Fault::SilentBmc)
     }
 
     /// The caller crashes at the call that is the `n`-th to change something, counted from 1 over the whole site: the
@@ -143,7 +90,7 @@ impl Faults {
     /// The caller crashes once, at one of the first `calls` calls that change something, chosen by this seed.
     #[must_use]
     pub fn crash_from_seed(self, seed: u64, calls: u64) -> Self {
-        self.crash_at_call(1 + Random(seed).below(calls.max(1)))
+        self.crash_at_call(1 + Random(seed).below(calls))
     }
 
     /// The nodes that never get well, each with the cause.
@@ -153,8 +100,52 @@ impl Faults {
             .map(|(node, cause)| (node, cause.as_str()))
     }
 
-    pub(super) fn answer(&self, kind: CallKind, target: &str, nth: u32) -> Option<Fault> {
-        self.at.get(&(kind, target.into()))?.get(&nth).copied()
+    /// What goes wrong with the call that has this number for its target.
+    pub(super) fn of_call(&self, kind: CallKind, target: &str, nth: u32) -> Option<Struck> {
+        let chosen = self
+            .at
+            .get(target)
+            .and_then(|of_target| of_target.get(&(kind, nth)));
+        if let Some(&fault) = chosen {
+            let pause = match fault {
+                Fault::Busy => Some(Duration::from_millis(50)),
+                Fault::Unavailable => Some(Duration::from_millis(100)),
+                _ => None,
+            };
+            return fault.suits(kind).then_some(Struck { fault, pause });
+        }
+        self.by_seed.as_ref()?.of_call(kind, target, nth)
+    }
+
+    /// For how long the endpoint takes no calls now, if it takes none, and whether it says so.
+    pub(super) fn of_endpoint(
+        &self,
+        endpoint: &str,
+        now: Duration,
+        scale: Duration,
+    ) -> Option<Struck> {
+        self.by_seed.as_ref()?.of_endpoint(endpoint, now, scale)
+    }
+
+    /// Whether this is to happen to the machine of the node.
+    pub(super) fn of_machine(&self, fault: Fault, node: &str) -> bool {
+        let said = || self.on.get(node).is_some_and(|on| on & fault.bit() != 0);
+        let drawn = |by_seed: &BySeed| by_seed.of_machine(fault, node);
+        (!self.on.is_empty() && said()) || self.by_seed.as_ref().is_some_and(drawn)
+    }
+
+    /// One of so many, for a node; always the same.
+    pub(super) fn draw(&self, what: &str, target: &str, of: u64) -> u64 {
+        self.by_seed
+            .as_ref()
+            .map_or(0, |by_seed| by_seed.draw(what, target).below(of))
+    }
+
+    /// How many thousandths of the usual time the answer to a call takes.
+    pub(super) fn slowness_of_call(&self, number: u64) -> u32 {
+        self.by_seed
+            .as_ref()
+            .map_or(1000, |by_seed| by_seed.slowness_of_call(number))
     }
 
     pub(super) fn slowness(&self, node: &str) -> f64 {
@@ -165,95 +156,23 @@ impl Faults {
         self.broken.get(node).map(String::as_str)
     }
 
+    /// From now on every deployment of the node fails, for this cause.
+    pub(super) fn breaks(&mut self, node: NodeName, cause: String) {
+        self.broken.insert(node, cause);
+    }
+
+    /// Whether an observation may be answered with the one before it.
+    pub(super) fn may_be_stale(&self) -> bool {
+        let chosen = |fault| self.by_seed.as_ref().is_some_and(|s| s.has(fault));
+        let mut said = self.at.values().flat_map(BTreeMap::values);
+        chosen(Fault::StaleObservation) || said.any(|fault| *fault == Fault::StaleObservation)
+    }
+
     pub(super) fn repair(&mut self, node: &str) {
         self.broken.remove(node);
     }
 
-    pub(super) fn is_silent(&self, node: &str) -> bool {
-        self.silent.contains(node)
-    }
-
     pub(super) fn crashes_at(&self, changing_call: u64) -> bool {
         self.crash_at.contains(&changing_call)
-    }
-
-    fn scatter_on_node(&mut self, node: &ResolvedNode, random: &mut Random) {
-        for action in [
-            ServerAction::Commission,
-            ServerAction::ConfigureStorage,
-            ServerAction::ConfigureNetwork,
-            ServerAction::Deploy,
-            ServerAction::Release,
-        ] {
-            self.scatter(CallKind::Server(action), &node.name, random);
-        }
-        self.scatter(CallKind::SetPower, &node.name, random);
-        self.scatter(CallKind::SetNextBoot, &node.name, random);
-        if random.below(4) == 0 {
-            let factor = 1.0 + random.below(201) as f64 / 100.0;
-            self.slow.entry(node.name.clone()).or_insert(factor);
-        }
-        if random.below(4) == 0 {
-            self.silent.insert(node.name.clone());
-        }
-    }
-
-    /// At most one fault more for the target, early enough to be met.
-    fn scatter(&mut self, kind: CallKind, target: &str, random: &mut Random) {
-        let (nth, fault) = match random.below(12) {
-            0 => (0, Fault::Busy),
-            1 => (1, Fault::Busy),
-            2 => (0, Fault::Unavailable),
-            3 => (0, Fault::Lost),
-            _ => return,
-        };
-        let calls = self.at.entry((kind, target.into())).or_default();
-        calls.entry(nth).or_insert(fault);
-    }
-}
-
-fn is_awaited(node: &ResolvedNode, nodes: &[&ResolvedNode]) -> bool {
-    let awaits = |other: &&ResolvedNode| {
-        let mut selectors = other.spec.depends_on.iter();
-        other.name != node.name && selectors.any(|s| s.matches(node))
-    };
-    nodes.iter().any(awaits)
-}
-
-fn disk_fails(node: &ResolvedNode) -> String {
-    let disk = node.disks.first().map_or("sda", |disk| &disk.device.name);
-    format!("disk {disk} reports a write error; replace it, then run again")
-}
-
-/// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
-    }
-
-    /// One of several; there must be one.
-    fn pick<T: Copy>(&mut self, of: &[T]) -> T {
-        of[self.below(of.len() as u64) as usize]
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_numbers_are_those_of_splitmix64() {
-        let mut random = Random(1_234_567);
-        assert_eq!(random.next(), 6_457_827_717_110_365_317);
-        assert_eq!(random.next(), 3_203_168_211_198_807_973);
     }
 }

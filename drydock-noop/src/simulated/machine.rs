@@ -1,14 +1,17 @@
 //! One machine of the simulated world: what it is, what it is in the middle of, and what time does to it.
 
 use super::{
-    facts::{self, Facts},
+    Fault,
+    facts::{self, Facts, facts_of},
+    loads::BMCS,
     node::SimulatedNode,
 };
 use drydock_core::{
     driver::{
-        BootDevice, Identity, PowerAction, PowerState, Progress, ServerAction, ServerObservation,
-        ServerState,
+        BootDevice, Identity, OobObservation, PowerAction, PowerState, Progress, ServerAction,
+        ServerObservation, ServerState,
     },
+    model::MacAddr,
     resolve::ResolvedNode,
 };
 use smol_str::{SmolStr, format_smolstr};
@@ -23,24 +26,48 @@ pub(super) struct Machine {
     pub(super) node: SimulatedNode,
     /// What selectors see of it.
     pub(super) designed: Arc<ResolvedNode>,
+    /// The endpoint of its BMC.
+    pub(super) bmc: SmolStr,
     pub(super) generation: u64,
+    /// How many calls that change it are in flight.
+    pub(super) in_flight: u32,
+    /// The newest fence of each run that was seen here, the oldest run first.
+    pub(super) fences: Vec<(SmolStr, u64)>,
+    /// Which faults have happened to it, as bits.
+    pub(super) struck: u32,
+    /// The fault that changed it so that its callers cannot know its state.
+    pub(super) disturbed: Option<Fault>,
+    /// Whether it was ever deployed.
+    pub(super) was_deployed: bool,
+    /// Until when its BMC says that it is on.
+    pub(super) lies_until: Option<Duration>,
+    /// What was seen of it last, where that may be seen once more.
+    pub(super) last_seen: Option<Box<(ServerObservation, OobObservation)>>,
     phase: Option<Phase>,
     power_change: Option<PowerChange>,
     /// What cannot be undone, with the operation that began it.
     begun: BTreeSet<(ServerAction, SmolStr)>,
-    /// Whether its BMC has ignored a power action.
-    pub(super) has_ignored: bool,
+}
+
+/// How something long will go.
+#[derive(Debug, Clone)]
+pub(super) struct Course {
+    pub(super) takes: Duration,
+    /// Why it will fail.
+    pub(super) cause: Option<String>,
+    /// Whether it fails because the machine loses power.
+    pub(super) loses_power: bool,
+    /// Whether it never ends.
+    pub(super) is_stuck: bool,
 }
 
 /// Something long that is under way.
 #[derive(Debug)]
 struct Phase {
     action: ServerAction,
-    takes: Duration,
     until: Duration,
-    installs: Option<Installed>,
-    /// Why it will fail.
-    cause: Option<String>,
+    installs: Option<Box<Installed>>,
+    course: Course,
 }
 
 /// What a deployment leaves on a machine.
@@ -57,6 +84,18 @@ struct Installed {
 struct PowerChange {
     until: Duration,
     to: PowerState,
+    way: Way,
+}
+
+/// Whether the way from the machine to the network it boots from is open when it is switched on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// It boots from where it is told to.
+    Open,
+    /// It would boot from the network, and its switch port leads elsewhere: it waits there for ever.
+    Closed,
+    /// Its BMC has forgotten the boot device.
+    Forgotten,
 }
 
 impl Machine {
@@ -73,11 +112,21 @@ impl Machine {
         Self {
             node: node_as_delivered,
             designed: node.clone(),
+            bmc: match node.oob_address {
+                Some(address) => format_smolstr!("{BMCS}/{address}"),
+                None => format_smolstr!("{BMCS}/{}", node.name),
+            },
             generation: 0,
+            in_flight: 0,
+            fences: Vec::new(),
+            struck: 0,
+            disturbed: None,
+            was_deployed: false,
+            lies_until: None,
+            last_seen: None,
             phase: None,
             power_change: None,
             begun: BTreeSet::new(),
-            has_ignored: false,
         }
     }
 
@@ -85,14 +134,16 @@ impl Machine {
     pub(super) fn settle(&mut self, now: Duration) {
         if let Some(change) = self.power_change.take_if(|change| change.until <= now) {
             match change.to {
-                PowerState::On => self.boot(),
+                PowerState::On => self.boot(change.way),
                 _ => self.lose_power(),
             }
         }
-        if let Some(phase) = self.phase.take_if(|phase| phase.until <= now) {
-            match phase.action {
-                ServerAction::Commission => self.node.state = ServerState::Ready,
-                ServerAction::Deploy => self.end_deployment(phase),
+        let ends = |phase: &mut Phase| phase.until <= now && !phase.course.is_stuck;
+        if let Some(phase) = self.phase.take_if(ends) {
+            match (phase.action, phase.course.cause) {
+                (_, Some(cause)) => self.fail(cause, phase.course.loses_power),
+                (ServerAction::Commission, None) => self.node.state = ServerState::Ready,
+                (ServerAction::Deploy, None) => self.end_deployment(phase.installs),
                 _ => self.end_release(),
             }
         }
@@ -101,9 +152,18 @@ impl Machine {
     /// Whether it is deployed by now, be it settled or not.
     pub(super) fn is_deployed(&self, now: Duration) -> bool {
         let ends = |phase: &Phase| {
-            phase.action == ServerAction::Deploy && phase.until <= now && phase.cause.is_none()
+            let Course {
+                cause, is_stuck, ..
+            } = &phase.course;
+            phase.action == ServerAction::Deploy
+                && phase.until <= now
+                && cause.is_none()
+                && !is_stuck
         };
-        self.node.state == ServerState::Deployed || self.phase.as_ref().is_some_and(ends)
+        self.node.state == ServerState::Deployed
+            // Somebody released it; whoever depends on it has seen it deployed.
+            || self.disturbed == Some(Fault::ReleasedBehindOurBack)
+            || self.phase.as_ref().is_some_and(ends)
     }
 
     pub(super) fn observed(&self) -> ServerObservation {
@@ -172,10 +232,10 @@ impl Machine {
         action: ServerAction,
         operation: &str,
         design: &ResolvedNode,
-        (now, takes): (Duration, Duration),
-        cause: Option<String>,
+        now: Duration,
+        course: Course,
     ) -> Progress {
-        let (node, installs) = (&mut self.node, Installed::by(design));
+        let node = &mut self.node;
         let (state, count) = match action {
             ServerAction::Commission => {
                 (ServerState::Commissioning, &mut node.counters.commissioned)
@@ -187,19 +247,25 @@ impl Machine {
         node.state = state;
         node.operation = Some(operation.into());
         self.begun.insert((action, operation.into()));
-        self.power_change = None;
+        if let Some(change) = self.power_change.take()
+            && self.lies_until.is_some()
+        {
+            self.boot(change.way);
+        }
+        let installs = (action == ServerAction::Deploy).then(|| Box::new(Installed::by(design)));
         if action == ServerAction::Deploy {
             // The installer boots it, and is no business of the OOB driver's.
             self.node.power = PowerState::On;
             self.node.booted_from = Some(BootDevice::Pxe);
+        } else if action == ServerAction::Release || !course.is_stuck {
+            self.disturbed = None;
         }
-        let (until, installs) = (now.saturating_add(takes), Some(installs));
+        let until = now.saturating_add(course.takes);
         self.phase = Some(Phase {
             action,
-            takes,
             until,
             installs,
-            cause,
+            course,
         });
         self.progress(now)
     }
@@ -210,14 +276,75 @@ impl Machine {
             let note = format!("{} is {}", self.node.name, self.node.state);
             return Progress::waiting(note, Duration::from_millis(100));
         };
+        let (name, action, takes) = (&self.node.name, phase.action, phase.course.takes);
         let left = phase.until.saturating_sub(now).as_millis();
-        let (name, action, takes) = (&self.node.name, phase.action, phase.takes.as_millis());
-        let note = format!("{name}: {action}, {left} ms of {takes} ms left");
-        Progress::waiting(note, (phase.takes / 8).max(Duration::from_millis(1)))
+        let takes_ms = takes.as_millis();
+        let note = match phase.course.is_stuck && left == 0 {
+            true => format!("{name}: {action} does not end; {takes_ms} ms are usual"),
+            false => format!("{name}: {action}, {left} ms of {takes_ms} ms left"),
+        };
+        Progress::waiting(note, (takes / 8).max(Duration::from_millis(1)))
+    }
+
+    /// Whether its BMC says that it is on although it is not yet.
+    pub(super) fn lies(&self, now: Duration) -> bool {
+        self.lies_until.is_some_and(|until| now < until)
+    }
+
+    /// Whether it is deployed exactly as this design says.
+    pub(super) fn is_as(&self, design: &ResolvedNode) -> bool {
+        self.facts() == facts_of(design)
+    }
+
+    /// Whether neither its serial number nor its MACs contradict the design.
+    pub(super) fn is_designed(&self, design: &ResolvedNode) -> bool {
+        let Identity { serial, macs, .. } = &self.node.identity;
+        let same_serial = match (serial, &design.spec.serial) {
+            (Some(is), Some(designed)) => is == designed,
+            _ => true,
+        };
+        let same_mac = match design.spec.metadata.boot_mac {
+            Some(designed) if !macs.is_empty() => macs.contains(&designed),
+            _ => true,
+        };
+        same_serial && same_mac
+    }
+
+    /// Another machine is put in its place.
+    pub(super) fn replaced(&mut self) {
+        self.node.identity = Identity::new(
+            Some(format_smolstr!("NOT-{}", self.node.name)),
+            vec![MacAddr([2, 0, 0xde, 0xad, 0, 1])],
+        );
+    }
+
+    /// Somebody else gives it back.
+    pub(super) fn released_by_another(&mut self) {
+        self.phase = None;
+        self.end_release();
+        self.node.operation = None;
+        self.disturbed = Some(Fault::ReleasedBehindOurBack);
+    }
+
+    /// What it is in the middle of is over, and it needs somebody.
+    pub(super) fn fail(&mut self, cause: String, loses_power: bool) {
+        self.phase = None;
+        self.power_change = None;
+        self.node.state = ServerState::Broken;
+        if loses_power {
+            self.lose_power();
+        }
+        self.node.cause = Some(cause);
     }
 
     /// Begins a change of power.
-    pub(super) fn switch(&mut self, action: PowerAction, now: Duration, takes: Duration) -> bool {
+    pub(super) fn switch(
+        &mut self,
+        action: PowerAction,
+        now: Duration,
+        takes: Duration,
+        way: Way,
+    ) -> bool {
         let to = match action {
             PowerAction::Off | PowerAction::SoftOff => PowerState::Off,
             _ => PowerState::On,
@@ -236,6 +363,7 @@ impl Machine {
         self.power_change = Some(PowerChange {
             until: now.saturating_add(takes),
             to,
+            way,
         });
         true
     }
@@ -244,12 +372,17 @@ impl Machine {
     pub(super) fn boot_from_network(&mut self) {
         self.power_change = None;
         self.node.next_boot = Some(BootDevice::Pxe);
-        self.boot();
+        self.boot(Way::Open);
     }
 
-    fn boot(&mut self) {
+    fn boot(&mut self, way: Way) {
+        self.lies_until = None;
         self.node.power = PowerState::On;
-        self.node.booted_from = Some(self.node.next_boot.take().unwrap_or(BootDevice::Disk));
+        self.node.booted_from = match (self.node.next_boot.take(), way) {
+            (Some(BootDevice::Pxe), Way::Closed) => None,
+            (_, Way::Forgotten) | (None, _) => Some(BootDevice::Disk),
+            (device, _) => device,
+        };
         self.node.counters.power_cycled += 1;
     }
 
@@ -258,16 +391,12 @@ impl Machine {
         self.node.booted_from = None;
     }
 
-    fn end_deployment(&mut self, phase: Phase) {
+    fn end_deployment(&mut self, installs: Option<Box<Installed>>) {
+        self.was_deployed = true;
         let node = &mut self.node;
-        if phase.cause.is_some() {
-            node.state = ServerState::Broken;
-            node.cause = phase.cause;
-            return;
-        }
         node.state = ServerState::Deployed;
         node.booted_from = Some(BootDevice::Disk);
-        if let Some(installed) = phase.installs {
+        if let Some(installed) = installs {
             node.image = installed.image;
             node.kernel = installed.kernel;
             node.kernel_params = installed.kernel_params;

@@ -24,30 +24,43 @@ mod clock;
 mod deviation;
 mod difference;
 mod durations;
+mod exchange;
 mod facts;
+mod fault;
 mod faults;
+mod guard;
+mod loads;
 mod machine;
 mod network;
 mod node;
 mod oob;
+mod port;
+mod random;
 mod rules;
 mod server;
+mod told;
+mod trace;
+mod violation;
 mod world;
 
 pub use call::CallKind;
 pub use clock::{Clock, ManualClock, Time, Timer, Wait};
 pub use durations::Durations;
 pub use facts::{Facts, facts_of, interface_facts, network_facts, platform_facts, storage_facts};
-pub use faults::{Fault, Faults};
+pub use fault::{Fault, InjectedFault, UnknownFault};
+pub use faults::Faults;
 pub use node::{Counters, SimulatedNetwork, SimulatedNode};
+pub use violation::{Violation, ViolationKind};
 
 use crate::locked;
 use drydock_core::{
-    driver::{NetworkDriver, OobDriver, ServerDriver},
+    driver::{NetworkDriver, NetworkState, OobDriver, ServerDriver},
+    names::NetworkName,
     resolve::ResolvedDesign,
 };
+use smol_str::SmolStr;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard},
 };
 use world::{Segment, World};
@@ -92,6 +105,43 @@ impl SimulatedSite {
         self
     }
 
+    /// Switch ports that nobody has set up carry nothing. Without this, one that was never asked about is as somebody set
+    /// it up by hand, and carries everything.
+    #[must_use]
+    pub fn closed_ports(self) -> Self {
+        self.world().has_closed_ports = true;
+        self
+    }
+
+    /// The callers' clock is the site's: a call is also held against its deadline by the time at which it arrives.
+    #[must_use]
+    pub fn has_runs_clock(self) -> Self {
+        self.world().has_runs_clock = true;
+        self
+    }
+
+    /// How many calls in flight an endpoint bears: `simulated-server`, `simulated-network`, or a BMC,
+    /// `simulated-oob/` and its address, or its node's name where it has none. More are a violation.
+    #[must_use]
+    pub fn bears(self, endpoint: impl Into<SmolStr>, calls: u32) -> Self {
+        self.world().loads.bears(endpoint.into(), calls);
+        self
+    }
+
+    /// How many calls in flight every BMC bears for which [`SimulatedSite::bears`] says nothing.
+    #[must_use]
+    pub fn each_bmc_bears(self, calls: u32) -> Self {
+        self.world().loads.each_bmc_bears(calls);
+        self
+    }
+
+    /// Keeps a line of every call, for [`SimulatedSite::trace`].
+    #[must_use]
+    pub fn traced(self) -> Self {
+        self.world().trace.keep();
+        self
+    }
+
     /// Its driver of servers, `simulated-server`.
     pub fn server_driver(&self) -> Arc<dyn ServerDriver> {
         Arc::new(server::SimulatedServerDriver(self.clone()))
@@ -107,10 +157,53 @@ impl SimulatedSite {
         Arc::new(oob::SimulatedOobDriver(self.clone()))
     }
 
-    /// Every step that was refused because it is not allowed: the node, the action, the state and why. Empty at the end
-    /// of every correct run, whatever went wrong in it.
-    pub fn violations(&self) -> Vec<String> {
+    /// Every call that should not have been made, in their order. Empty at the end of every correct run, whatever went
+    /// wrong in it. A call that would do harm was refused, too.
+    pub fn violations(&self) -> Vec<Violation> {
         self.world().violations.clone()
+    }
+
+    /// Every fault that has happened, in their order.
+    pub fn injected(&self) -> Vec<InjectedFault> {
+        self.world().injected.clone()
+    }
+
+    /// The faults that have happened to a node, a network or a port: what may explain why it does not get on.
+    pub fn faults_of(&self, target: &str) -> Vec<InjectedFault> {
+        let world = self.world();
+        let of_target = world.injected.iter().filter(|fault| fault.target == target);
+        of_target.cloned().collect()
+    }
+
+    /// The most calls that were ever in flight at once at an endpoint, named as for [`SimulatedSite::bears`]. A call
+    /// whose caller no longer waits for it is not in flight.
+    pub fn peak(&self, endpoint: &str) -> u32 {
+        self.world().loads.peak(endpoint)
+    }
+
+    /// The same of every endpoint that was ever called.
+    pub fn peaks(&self) -> BTreeMap<SmolStr, u32> {
+        self.world().loads.peaks()
+    }
+
+    /// A line of every call and of every violation, in their order, with its time and without secrets; none unless
+    /// [`SimulatedSite::traced`].
+    pub fn trace(&self) -> Vec<String> {
+        self.world().trace.lines().to_vec()
+    }
+
+    /// A digest of the whole trace, kept or not: two rehearsals went the same way if it is the same.
+    pub fn trace_digest(&self) -> String {
+        self.world().trace.digest()
+    }
+
+    /// The networks that reach a node now: those that are there and that its switch ports carry.
+    pub fn working_networks(&self, node: &str) -> BTreeSet<NetworkName> {
+        let world = self.world();
+        let machine = world.machines.get(node);
+        machine.map_or_else(BTreeSet::new, |machine| {
+            world.working_networks(&machine.designed)
+        })
     }
 
     /// Every deviation of the site from the design with all its nodes deployed. Empty: as built is as designed.
@@ -129,10 +222,9 @@ impl SimulatedSite {
 
     /// One machine as it is now.
     pub fn node(&self, name: &str) -> Option<SimulatedNode> {
-        self.settled()
-            .machines
-            .get(name)
-            .map(|machine| machine.node.clone())
+        let mut world = self.world();
+        world.settle_one(name);
+        world.machines.get(name).map(|machine| machine.node.clone())
     }
 
     /// The networks as they are now, by name.
@@ -143,8 +235,10 @@ impl SimulatedSite {
 
     /// The switch ports that were ever set up, as they are now, by switch and port.
     pub fn ports(&self) -> Vec<SimulatedNetwork> {
-        let network = |segment: &Segment| segment.network.clone();
-        self.world().ports.values().map(network).collect()
+        let world = self.world();
+        let ports = world.ports.values().map(|segment| &segment.network);
+        let there = |port: &&SimulatedNetwork| port.state == NetworkState::Present;
+        ports.filter(there).cloned().collect()
     }
 
     /// How many calls there were, by kind.
@@ -154,14 +248,16 @@ impl SimulatedSite {
 
     /// Changes a machine behind everybody's back: drift, a replaced mainboard, somebody at the console.
     pub fn edit_node(&self, name: &str, edit: impl FnOnce(&mut SimulatedNode)) {
-        if let Some(machine) = self.settled().machines.get_mut(name) {
+        let mut world = self.world();
+        world.settle_one(name);
+        if let Some(machine) = world.machines.get_mut(name) {
             edit(&mut machine.node);
         }
     }
 
-    /// Changes a network behind everybody's back.
+    /// Changes a network, or a switch port by switch and port, behind everybody's back.
     pub fn edit_network(&self, name: &str, edit: impl FnOnce(&mut SimulatedNetwork)) {
-        if let Some(segment) = self.world().networks.get_mut(name) {
+        if let Some(segment) = self.world().segment_named(name) {
             edit(&mut segment.network);
         }
     }

@@ -1,12 +1,13 @@
 //! The network driver of a simulated site.
 
 use super::{
-    CallKind, SimulatedSite,
-    call::Answer,
-    difference,
+    CallKind, SimulatedSite, difference,
+    exchange::{Request, Step},
     facts::network_facts,
+    loads::NETWORKS,
     machine::GENERATION,
-    world::{Segment, World, stale},
+    port::port_name,
+    world::{Segment, World},
 };
 use drydock_core::{
     async_trait,
@@ -33,15 +34,22 @@ impl NetworkDriver for SimulatedNetworkDriver {
 
     async fn observe(
         &self,
-        _cx: &Context,
+        cx: &Context,
         targets: &[NetworkTarget],
     ) -> Vec<Result<NetworkObservation, DriverError>> {
-        let mut world = self.0.world();
-        let mut see = |target: &NetworkTarget| {
-            world.begin(CallKind::ObserveNetwork, &name_of(target))?;
-            Ok(observed(world.segment(target)))
-        };
-        targets.iter().map(&mut see).collect()
+        let coming = self.0.look(
+            cx,
+            (CallKind::ObserveNetwork, targets),
+            |_, target| (name_of(target), NETWORKS),
+            |world, target, _| {
+                // From the first look on a port is one that somebody sets up.
+                if is_port(target) {
+                    world.segment_mut(target);
+                }
+                Ok(observed(world.segment(target)))
+            },
+        );
+        coming.arrive().await
     }
 
     fn differences(&self, target: &NetworkTarget, seen: &NetworkObservation) -> Vec<Change> {
@@ -55,43 +63,35 @@ impl NetworkDriver for SimulatedNetworkDriver {
         action: NetworkAction,
         seen: &NetworkObservation,
     ) -> Result<Progress, DriverError> {
-        let answer = self
-            .0
-            .world()
-            .apply_to_network(cx.operation(), target, action, seen);
-        answer.arrive().await
+        let name = name_of(target);
+        let request = Request {
+            kind: CallKind::Network(action),
+            target: &name,
+            endpoint: &NETWORKS,
+            node: None,
+            seen: Some(&seen.facts),
+        };
+        let coming = self.0.exchange(cx, &request, |world| match action {
+            NetworkAction::Ensure => world.ensured(target),
+            _ => {
+                let message = format!("{name}: cannot {action} ({})", cx.operation());
+                Err(DriverError::new(ErrorKind::Unsupported, message))
+            }
+        });
+        coming.arrive().await
     }
 }
 
 impl World {
-    fn apply_to_network(
-        &mut self,
-        operation: &str,
-        target: &NetworkTarget,
-        action: NetworkAction,
-        seen: &NetworkObservation,
-    ) -> Answer<Progress> {
-        let (kind, name) = (CallKind::Network(action), name_of(target));
-        let (state, generation) = self
-            .segment(target)
-            .map_or_else(Default::default, |s| (s.state(), s.generation));
-        if let Some(why) = stale(&seen.facts, generation) {
-            return Answer::Ready(Err(self.violated(&name, action, format!("{state:?}"), why)));
+    fn ensured(&mut self, target: &NetworkTarget) -> Step<Progress> {
+        if let NetworkTarget::Port(port) = target
+            && let Err(no) = self.may_set_up(port)
+        {
+            let state = self.segment(target).map(Segment::state).unwrap_or_default();
+            let (name, action) = (name_of(target), format!("ensure {}", port.phase));
+            return Err(self.violated(&name, action, format!("{state:?}"), no));
         }
-        let step = self.begin(kind, &name).and_then(|fault| match action {
-            NetworkAction::Ensure => Ok((fault, self.ensure(target))),
-            _ => {
-                let message = format!("{name}: cannot {action} ({operation})");
-                Err(DriverError::new(ErrorKind::Unsupported, message))
-            }
-        });
-        if !matches!(step, Ok((_, false))) {
-            self.segment_mut(target).generation += 1;
-        }
-        match step {
-            Ok((fault, changed)) => self.end((kind, &name), fault, (Progress::Done, changed)),
-            Err(error) => Answer::Ready(Err(error)),
-        }
+        Ok((Progress::Done, self.ensure(target)))
     }
 
     /// Makes it as designed; says whether it was not.
@@ -140,7 +140,7 @@ fn is_port(target: &NetworkTarget) -> bool {
 fn name_of(target: &NetworkTarget) -> SmolStr {
     match target {
         NetworkTarget::Network(network) => network.name.as_str().into(),
-        NetworkTarget::Port(port) => format_smolstr!("{} {}", port.switch, port.port),
+        NetworkTarget::Port(port) => port_name(&port.switch, &port.port),
         _ => SmolStr::default(),
     }
 }

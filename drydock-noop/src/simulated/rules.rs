@@ -1,55 +1,41 @@
 //! What the simulated world allows. Each rule says why not.
 
 use super::{
+    Fault, ViolationKind,
     facts::{interface_facts, storage_facts},
     machine::Machine,
+    violation::No,
     world::World,
 };
 use drydock_core::{
     driver::{BootDevice, NetworkState, PowerAction, PowerState, ServerAction, ServerState},
-    resolve::{InterfaceNetwork, ResolvedNode},
+    resolve::ResolvedNode,
 };
 use std::time::Duration;
 
-/// Why something may not be done.
-pub(super) type No = String;
-
-/// The network that a machine boots from: the untagged one of the interface that its hardware boots from, else the
-/// first untagged one, else any.
-pub(super) fn boot_network(node: &ResolvedNode) -> Option<&InterfaceNetwork> {
-    let pxe = node
-        .hardware
-        .as_ref()
-        .and_then(|hardware| hardware.pxe_interface.as_deref());
-    let boots = node.interfaces.iter().find(|interface| {
-        interface
-            .slaves
-            .iter()
-            .any(|slave| Some(&*slave.name) == pxe)
-            && interface.networks.iter().any(|network| !network.tagged)
-    });
-    let of_pxe = boots.and_then(|interface| interface.networks.iter().find(|n| !n.tagged));
-    of_pxe
-        .or_else(|| node.networks().find(|n| !n.tagged))
-        .or_else(|| node.networks().next())
-}
-
 impl World {
     /// Whether a commissioning may begin on a New machine.
-    pub(super) fn may_commission(&self, machine: &Machine, node: &ResolvedNode) -> Result<(), No> {
-        if let Some(network) = boot_network(node) {
-            self.is_present(&network.name)?;
-        }
-        if self.has_own_power(node) {
+    pub(super) fn may_commission(
+        &self,
+        machine: &Machine,
+        node: &ResolvedNode,
+        now: Duration,
+    ) -> Result<(), No> {
+        self.may_boot_from_network(node)?;
+        // Nobody can know better than its BMC says.
+        if self.has_own_power(node) || machine.lies(now) {
             return Ok(());
         }
         if machine.node.power != PowerState::On || machine.power_changes() {
-            return Err("it is not on, or not to stay so".to_owned());
+            return Err(No::state("it is not on, or not to stay so"));
         }
         match machine.node.booted_from {
             Some(BootDevice::Pxe) => Ok(()),
-            Some(other) => Err(format!("it booted from {other} and not from pxe")),
-            None => Err("it has not booted".to_owned()),
+            Some(_) if machine.disturbed == Some(Fault::BootsFromDisk) => Ok(()),
+            Some(other) => Err(No::state(format!(
+                "it booted from {other} and not from pxe"
+            ))),
+            None => Err(No::state("it has not booted")),
         }
     }
 
@@ -57,7 +43,7 @@ impl World {
     pub(super) fn may_configure(&self, machine: &Machine) -> Result<(), No> {
         match machine.node.state {
             ServerState::Ready | ServerState::Allocated => Ok(()),
-            _ => Err("it must be Ready or Allocated".to_owned()),
+            _ => Err(No::state("it must be Ready or Allocated")),
         }
     }
 
@@ -69,25 +55,43 @@ impl World {
 
     /// Whether a deployment may begin.
     pub(super) fn may_deploy(
-        &self,
-        machine: &Machine,
+        &mut self,
         node: &ResolvedNode,
         operation: &str,
         now: Duration,
     ) -> Result<(), No> {
+        let before = self.depended_on(node);
+        let Some(machine) = self.machines.get(&node.name) else {
+            return Err(No::state("there is no such machine"));
+        };
+        if machine.node.state == ServerState::Deployed {
+            let why = "it is Deployed, and was not released";
+            return Err(No::new(ViolationKind::DeployedAgain, why));
+        }
         self.may_configure(machine)?;
         if machine.part("storage") != storage_facts(node) {
-            return Err("its storage is not as designed".to_owned());
+            return Err(No::state("its storage is not as designed"));
         }
         if machine.part("interfaces") != interface_facts(node) {
-            return Err("its interfaces are not as designed".to_owned());
+            return Err(No::state("its interfaces are not as designed"));
         }
         self.has_networks(node)?;
-        self.has_what_it_depends_on(node, now)?;
+        // The installer is booted from the network.
+        self.may_boot_from_network(node)?;
+        let others = before.iter().flat_map(|names| names.iter());
+        let others = others.filter(|name| **name != node.name);
+        for other in others.filter_map(|name| self.machines.get(name)) {
+            if !other.is_deployed(now) {
+                let (name, state) = (&other.node.name, other.node.state);
+                let why = format!("it depends on {name}, which is {state}");
+                return Err(No::new(ViolationKind::Order, why));
+            }
+        }
         match machine.has_begun(ServerAction::Deploy, operation) {
-            true => Err(format!(
-                "operation {operation} has deployed it once already"
-            )),
+            true => {
+                let why = format!("operation {operation} has deployed it once already");
+                Err(No::new(ViolationKind::DoneTwice, why))
+            }
             false => Ok(()),
         }
     }
@@ -96,11 +100,12 @@ impl World {
     pub(super) fn may_release(&self, machine: &Machine, operation: &str) -> Result<(), No> {
         match machine.node.state {
             ServerState::New | ServerState::Absent | ServerState::Commissioning => {
-                Err("there is nothing to release".to_owned())
+                Err(No::state("there is nothing to release"))
             }
-            _ if machine.has_begun(ServerAction::Release, operation) => Err(format!(
-                "operation {operation} has released it once already"
-            )),
+            _ if machine.has_begun(ServerAction::Release, operation) => {
+                let why = format!("operation {operation} has released it once already");
+                Err(No::new(ViolationKind::DoneTwice, why))
+            }
             _ => Ok(()),
         }
     }
@@ -112,7 +117,10 @@ impl World {
             ServerState::Commissioning | ServerState::Deploying | ServerState::Releasing
         );
         match busy && action != PowerAction::On {
-            true => Err("it must not lose power now".to_owned()),
+            true => Err(No::new(
+                ViolationKind::PowerCut,
+                "it must not lose power now",
+            )),
             false => Ok(()),
         }
     }
@@ -122,29 +130,17 @@ impl World {
         self.server_has_power || matches!(node.spec.oob.kind.as_deref(), None | Some("manual"))
     }
 
-    fn is_present(&self, network: &str) -> Result<(), No> {
+    pub(super) fn is_present(&self, network: &str) -> Result<(), No> {
         match self
             .networks
             .get(network)
             .is_some_and(|n| n.state() == NetworkState::Present)
         {
             true => Ok(()),
-            false => Err(format!("network {network} is not there")),
-        }
-    }
-
-    fn has_what_it_depends_on(&self, node: &ResolvedNode, now: Duration) -> Result<(), No> {
-        let awaited = |other: &&Machine| {
-            let mut selectors = node.spec.depends_on.iter();
-            other.node.name != node.name && selectors.any(|s| s.matches(&*other.designed))
-        };
-        let mut awaited = self.machines.values().filter(awaited);
-        match awaited.find(|other| !other.is_deployed(now)) {
-            Some(other) => Err(format!(
-                "it depends on {}, which is {}",
-                other.node.name, other.node.state
+            false => Err(No::new(
+                ViolationKind::Order,
+                format!("network {network} is not there"),
             )),
-            None => Ok(()),
         }
     }
 }

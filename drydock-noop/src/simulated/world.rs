@@ -1,21 +1,21 @@
-//! The simulated world: its machines and networks, its time, and what happened to it. Every call of a driver goes
-//! through [`World::begin`] and [`World::end`].
+//! The simulated world: its machines and networks, its time, and what happened to it. What a call costs does not grow with
+//! the number of machines.
 
 use super::{
-    CallKind, Clock, Durations, Fault, Faults, SimulatedNetwork,
-    call::Answer,
-    machine::{GENERATION, Machine},
+    CallKind, Clock, Durations, Fault, Faults, InjectedFault, SimulatedNetwork, Violation,
+    ViolationKind, loads::Loads, machine::Machine, trace::Trace, violation::No,
 };
 use drydock_core::{
     driver::{DriverError, ErrorKind, NetworkState},
     model::Catalog,
     names::NodeName,
-    resolve::ResolvedDesign,
+    resolve::{ResolvedDesign, ResolvedNode},
 };
 use smol_str::SmolStr;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Display,
+    sync::Arc,
     time::Duration,
 };
 use tokio::sync::watch;
@@ -32,9 +32,18 @@ pub(super) struct World {
     pub(super) ports: BTreeMap<SmolStr, Segment>,
     images: BTreeMap<SmolStr, BTreeSet<SmolStr>>,
     pub(super) calls: BTreeMap<CallKind, u64>,
-    calls_of: BTreeMap<(CallKind, SmolStr), u32>,
-    changing_calls: u64,
-    pub(super) violations: Vec<String>,
+    calls_of: BTreeMap<SmolStr, Vec<(CallKind, u32)>>,
+    pub(super) changing_calls: u64,
+    /// The number of the call that is being carried out.
+    pub(super) call: u64,
+    pub(super) is_repeating: bool,
+    pub(super) has_runs_clock: bool,
+    pub(super) has_closed_ports: bool,
+    pub(super) loads: Loads,
+    pub(super) violations: Vec<Violation>,
+    pub(super) injected: Vec<InjectedFault>,
+    pub(super) trace: Trace,
+    dependencies: BTreeMap<String, Arc<[NodeName]>>,
     pub(super) crashes: watch::Sender<u64>,
     pub(super) crashes_heard: u64,
 }
@@ -67,7 +76,15 @@ impl World {
             calls: BTreeMap::new(),
             calls_of: BTreeMap::new(),
             changing_calls: 0,
+            call: 0,
+            is_repeating: false,
+            has_runs_clock: false,
+            has_closed_ports: false,
+            loads: Loads::default(),
             violations: Vec::new(),
+            injected: Vec::new(),
+            trace: Trace::default(),
+            dependencies: BTreeMap::new(),
             crashes: watch::Sender::new(0),
             crashes_heard: 0,
         };
@@ -77,6 +94,7 @@ impl World {
 
     /// Brings in the machines of the design that are not there yet, and what selectors see of all.
     pub(super) fn deliver(&mut self, design: &ResolvedDesign) {
+        self.dependencies.clear();
         for (name, node) in &design.nodes {
             let delivered = || Machine::delivered(node);
             let machine = self.machines.entry(name.clone()).or_insert_with(delivered);
@@ -123,64 +141,114 @@ impl World {
         now
     }
 
-    /// Counts a call and says what goes wrong with it. What keeps it from having any effect is an error already.
-    pub(super) fn begin(
-        &mut self,
-        kind: CallKind,
-        target: &str,
-    ) -> Result<Option<Fault>, DriverError> {
-        let nth = self.count(kind, target);
-        let fault = self.faults.answer(kind, target, nth);
-        let (error, words, pause) = match fault {
-            Some(Fault::Busy) => (ErrorKind::Busy, "busy; try again", 50),
-            Some(Fault::Unavailable) => (ErrorKind::Unavailable, "nobody answers; try again", 100),
-            _ => return Ok(fault),
+    /// Counts a call; says how many of this kind there were before for this target.
+    pub(super) fn count(&mut self, kind: CallKind, target: &str) -> u32 {
+        self.call += 1;
+        *self.calls.entry(kind).or_default() += 1;
+        let of_target = match self.calls_of.get_mut(target) {
+            Some(of_target) => of_target,
+            None => self.calls_of.entry(target.into()).or_default(),
         };
-        let error = DriverError::new(error, format!("{target}: {kind}: {words}"));
-        Err(error.retry_after(Duration::from_millis(pause)))
-    }
-
-    /// Ends a call that did what it was asked for; `changed`, if that changed anything.
-    pub(super) fn end<T>(
-        &mut self,
-        (kind, target): (CallKind, &str),
-        fault: Option<Fault>,
-        (answer, changed): (T, bool),
-    ) -> Answer<T> {
-        if changed {
-            self.changing_calls += 1;
-            if self.faults.crashes_at(self.changing_calls) {
-                self.crashes.send_modify(|crashes| *crashes += 1);
-                return Answer::Never;
+        match of_target.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, calls)) => {
+                *calls = calls.saturating_add(1);
+                *calls - 1
+            }
+            None => {
+                of_target.push((kind, 1));
+                0
             }
         }
-        if fault == Some(Fault::Lost) {
-            let message =
-                format!("{target}: {kind}: the answer was lost; look before trying again");
-            return Answer::Ready(Err(DriverError::new(ErrorKind::Indeterminate, message)));
-        }
-        Answer::Ready(Ok(answer))
     }
 
-    /// Counts a call; says how many there were before for this target.
-    pub(super) fn count(&mut self, kind: CallKind, target: &str) -> u32 {
-        *self.calls.entry(kind).or_default() += 1;
-        let calls = self.calls_of.entry((kind, target.into())).or_default();
-        *calls += 1;
-        *calls - 1
-    }
-
-    /// Refuses what is not allowed, and keeps it in mind.
+    /// Refuses what is not allowed, and keeps it in mind, unless it follows from a fault that the caller could not know.
     pub(super) fn violated(
         &mut self,
         target: &str,
         action: impl Display,
         state: impl Display,
-        why: impl Display,
+        No { kind, why }: No,
     ) -> DriverError {
-        let violation = format!("{target}: {action} in state {state}: {why}");
-        self.violations.push(violation.clone());
-        DriverError::new(ErrorKind::Rejected, violation)
+        let message = format!("{target}: {action} in state {state}: {why}");
+        let follows_from_state = matches!(
+            kind,
+            ViolationKind::State
+                | ViolationKind::Order
+                | ViolationKind::DeployedAgain
+                | ViolationKind::DoneTwice
+        );
+        let disturbed = self.machines.get(target).and_then(|m| m.disturbed);
+        match disturbed.filter(|_| follows_from_state) {
+            Some(fault) => {
+                let message = format!("{message}; {}", fault.meaning());
+                DriverError::new(ErrorKind::Rejected, message)
+            }
+            None => {
+                self.violate(kind, target, message.clone());
+                DriverError::new(ErrorKind::Rejected, message)
+            }
+        }
+    }
+
+    /// Keeps in mind what was not allowed.
+    pub(super) fn violate(&mut self, kind: ViolationKind, target: &str, message: String) {
+        // The second time that a call is carried out is no fault of its caller.
+        if self.is_repeating {
+            return;
+        }
+        let (target, call, at) = (target.into(), self.call, self.now());
+        self.trace
+            .line(format_args!("#{call} violation: {message}"));
+        self.violations.push(Violation {
+            kind,
+            target,
+            call,
+            at,
+            message,
+        });
+    }
+
+    /// Whether this happens to the machine now: it is to happen to it, and has not yet. It has then.
+    pub(super) fn strikes(&mut self, fault: Fault, node: &str, kind: CallKind) -> bool {
+        if !self.faults.of_machine(fault, node) {
+            return false;
+        }
+        let Some(machine) = self.machines.get_mut(node) else {
+            return false;
+        };
+        if machine.struck & fault.bit() != 0 {
+            return false;
+        }
+        machine.struck |= fault.bit();
+        self.injected(fault, node, kind);
+        true
+    }
+
+    /// The machines that the node is to be deployed after, by each selector of its `depends_on`.
+    pub(super) fn depended_on(&mut self, node: &ResolvedNode) -> Vec<Arc<[NodeName]>> {
+        let mut before = Vec::new();
+        for selector in node.spec.depends_on.iter() {
+            let text = selector.to_string();
+            let known = self.dependencies.get(&text).cloned();
+            before.push(known.unwrap_or_else(|| {
+                let chosen = |machine: &&Machine| selector.matches(&*machine.designed);
+                let chosen = self.machines.values().filter(chosen);
+                let chosen: Arc<[NodeName]> =
+                    chosen.map(|machine| machine.node.name.clone()).collect();
+                self.dependencies.insert(text, chosen.clone());
+                chosen
+            }));
+        }
+        before
+    }
+
+    /// The network or the switch port of this name, if it is in mind.
+    pub(super) fn segment_named(&mut self, name: &str) -> Option<&mut Segment> {
+        // A port's name has a space in it, a network's has not.
+        match self.ports.get_mut(name) {
+            Some(port) => Some(port),
+            None => self.networks.get_mut(name),
+        }
     }
 
     /// The network of this name, in mind from now on.
@@ -195,14 +263,5 @@ impl World {
         let segment = self.ports.entry(name.clone()).or_default();
         segment.network.name = name;
         segment
-    }
-}
-
-/// Why an observation must not be used for a target that has taken so many calls.
-pub(super) fn stale(facts: &super::Facts, generation: u64) -> Option<String> {
-    match facts.get(GENERATION).map(|fact| fact.parse::<u64>()) {
-        Some(Ok(seen)) if seen == generation => None,
-        Some(_) => Some("the observation is older than the last call".to_owned()),
-        None => Some("what was handed over was not observed here".to_owned()),
     }
 }

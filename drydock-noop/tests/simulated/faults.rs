@@ -20,7 +20,7 @@ fn a_fault_answers_the_call_that_it_was_chosen_for() {
     let faults = Faults::none()
         .at(deploy, "control", 0, Fault::Busy)
         .at(deploy, "control", 1, Fault::Unavailable)
-        .at(deploy, "control", 2, Fault::Lost);
+        .at(deploy, "control", 2, Fault::LostAnswer);
     let hands = Hands::on(site::design(), faults);
     hands.ensure_all();
     hands.prepare("control");
