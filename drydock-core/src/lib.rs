@@ -44,9 +44,9 @@ pub use driver::{
     Context, DriverError, Drivers, ErrorKind, NetworkDriver, OobDriver, Progress, ServerDriver,
     StepDriver,
 };
-pub use execute::{Policy, worker::Outcome};
+pub use execute::{Approval, Control, Outcome, Policy};
 pub use model::Selector;
-pub use orchestrator::{ApplyError, Approval, Orchestrator};
+pub use orchestrator::{ApplyError, ApplyOptions, Orchestrator};
 pub use plan::{Goal, Plan, PlanPass};
 pub use site::{Design, Site, Update};
 pub use source::{DesignSource, DirectorySource, FederatedSource, MemorySource};

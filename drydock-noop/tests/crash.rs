@@ -163,6 +163,7 @@ impl Rig {
                     assert_eq!(failed, [], "steps failed");
                     return (true, passed);
                 }
+                other => panic!("not asked for: {other:?}"),
             }
             assert!(passed < 10_000, "the run does not end");
         }

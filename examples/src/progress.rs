@@ -93,9 +93,7 @@ impl EventSink for Lines {
             } => format!("retry {failures}  {name}: {reason}"),
             EventKind::StepDone { name } => format!("done     {name}"),
             EventKind::StepFailed { name, reason } => format!("FAILED   {name}: {reason}"),
-            EventKind::StepSkipped { name, because } => {
-                format!("skipped  {name}, for step {because} failed")
-            }
+            EventKind::StepSkipped { name, reason, .. } => format!("skipped  {name}: {reason}"),
             EventKind::RunFinished {
                 done,
                 failed,

@@ -10,7 +10,7 @@ pub fn outcome(plan: &Plan, outcome: &Outcome) -> String {
     struct Line {
         steps: usize,
         done: usize,
-        skipped: usize,
+        skipped: Option<String>,
         failed: Option<String>,
     }
     let mut lines: BTreeMap<String, Line> = BTreeMap::new();
@@ -22,10 +22,10 @@ pub fn outcome(plan: &Plan, outcome: &Outcome) -> String {
         .done
         .iter()
         .for_each(|step| lines.entry(target(step)).or_default().done += 1);
-    outcome
-        .skipped
-        .iter()
-        .for_each(|step| lines.entry(target(step)).or_default().skipped += 1);
+    for (step, reason) in &outcome.skipped {
+        let line = lines.entry(target(step)).or_default();
+        line.skipped.get_or_insert_with(|| reason.clone());
+    }
     for (step, reason) in &outcome.failed {
         let action = plan.steps[step.index()].verb();
         lines.entry(target(step)).or_default().failed = Some(format!("{action}: {reason}"));
@@ -38,8 +38,10 @@ pub fn outcome(plan: &Plan, outcome: &Outcome) -> String {
             Line {
                 failed: Some(why), ..
             } => ("FAILED", why),
-            Line { skipped: 0, .. } => ("done", String::new()),
-            Line { .. } => ("skipped", "a step that it needs failed".to_owned()),
+            Line {
+                skipped: Some(why), ..
+            } => ("skipped", why),
+            Line { .. } => ("done", String::new()),
         };
         table.add_row([
             target,

@@ -29,7 +29,11 @@ impl Event {
     }
 }
 
-fn seconds<S: serde::Serializer>(at: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+/// As a number of seconds, to the microsecond.
+pub(crate) fn seconds<S: serde::Serializer>(
+    at: &Duration,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64((at.as_secs_f64() * 1e6).round() / 1e6)
 }
 
@@ -114,13 +118,29 @@ pub enum EventKind {
         /// Why, and what to do.
         reason: String,
     },
-    /// A step will not be begun, for one that it needs failed.
+    /// A step will not be begun, or not gone on with.
     StepSkipped {
         /// The step.
         #[serde(flatten)]
         name: StepName,
-        /// The step that failed.
-        because: StepId,
+        /// The step that it needs and that failed or was skipped, where that is why.
+        because: Option<StepId>,
+        /// Why.
+        reason: String,
+    },
+    /// How far the run is; told when that has changed.
+    Progress {
+        /// How many steps are done.
+        done: u32,
+        /// How many failed.
+        failed: u32,
+        /// How many were skipped.
+        skipped: u32,
+        /// How many there are.
+        steps: u32,
+        /// How long it will still take, as far as durations are known, in seconds.
+        #[serde(serialize_with = "seconds")]
+        left: Duration,
     },
     /// A driver has something to say.
     Note {

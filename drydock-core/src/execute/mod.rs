@@ -7,16 +7,44 @@
 //! touched; a step is only taken on what was just seen; after a crash at any point the same plan with the same journal
 //! goes on to the same end.
 
+mod begin;
+mod calls;
+mod control;
 pub mod dispatch;
+mod estimate;
+mod groups;
+mod in_flight;
+mod journal;
+mod lease;
+mod limits;
+mod orders;
+mod outcome;
 mod policy;
 mod ready;
 mod recover;
+mod retry;
 mod run;
+mod settle;
+mod state;
 pub mod survey;
+mod terms;
+mod waiting;
+mod waves;
 pub mod worker;
 
+pub use control::Control;
+pub use groups::Groups;
+pub use in_flight::too_slow;
+pub use journal::{Head, Journal};
+pub use lease::{Tenure, successor_begins};
+pub use orders::Orders;
+pub use outcome::Outcome;
 pub use policy::Policy;
+pub use retry::{Attempts, Override};
 pub use run::{Command, Input, Run, Status};
+pub use terms::{Approval, Expected, Holds, Terms, destroyed_by_default};
+pub use waiting::{Cause, LimitUse, Report, WaitingOn};
+pub use waves::Size;
 
 use crate::driver::{CustomObservation, NetworkObservation, OobObservation, ServerObservation};
 

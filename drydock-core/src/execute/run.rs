@@ -2,16 +2,23 @@
 //!
 //! `now` is the time since an epoch that the caller chooses and never turns back.
 
-use super::{Observation, Policy, ready::ReadyQueue};
+use super::{
+    Observation, Orders, Terms,
+    estimate::Estimate,
+    lease::Tenure,
+    limits::Limits,
+    ready::ReadyQueue,
+    state::{NodeState, Parked, Stage, StepState},
+};
 use crate::{
-    driver::{DriverError, ErrorKind, Progress, Risk},
+    driver::{DriverError, Progress},
     event::{EventKind, StepName},
-    names::{DriverName, StepId},
-    plan::{ObservedAs, Plan, Step},
-    state::{Fact, Record},
+    names::StepId,
+    plan::{Plan, Step},
+    state::Record,
 };
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     mem,
     sync::Arc,
     time::Duration,
@@ -19,12 +26,14 @@ use std::{
 
 /// What the caller must do next.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Command {
     /// Make these records durable before asking for the next command.
     Append(Vec<Record>),
-    /// Observe the targets of these steps, which one driver serves, and tell what was seen of each.
+    /// Observe the targets of these steps, which are at one endpoint, and tell what was seen of each. The call ends by
+    /// [`Run::call_ends`].
     Observe(Vec<StepId>),
-    /// Take a step, given what was just seen, and tell how it went.
+    /// Take a step, given what was just seen, and tell how it went. The call ends by [`Run::call_ends`].
     Apply {
         /// The step.
         step: StepId,
@@ -33,14 +42,19 @@ pub enum Command {
         /// Whether an earlier call of this step, in this process, was accepted.
         asked: bool,
     },
+    /// Renew the lease, and tell it.
+    Renew,
     /// Nothing to do before this time, or, where there is none, before the next input.
     Sleep(Option<Duration>),
     /// Every step is done, failed or skipped.
     Finished,
+    /// The lease ended before it could be renewed: nothing may be done any more, and what is in flight is of no use.
+    LeaseOver,
 }
 
 /// What the caller tells.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Input {
     /// What an observation of a step's target saw.
     Observed {
@@ -56,6 +70,12 @@ pub enum Input {
         /// How it went.
         result: Result<Progress, DriverError>,
     },
+    /// The store renewed the lease; that was asked for at this time.
+    Renewed(Duration),
+    /// The store could not be asked to renew the lease.
+    NotRenewed,
+    /// What people want of the run by now; see [`Orders`].
+    Ordered(Orders),
 }
 
 /// Where a step is.
@@ -64,7 +84,7 @@ pub enum Input {
 pub enum Status {
     /// Steps that it needs are not done.
     Blocked,
-    /// Waiting for its time.
+    /// Waiting for its time, or for leave to begin.
     Due,
     /// A call is in flight.
     InFlight,
@@ -72,335 +92,306 @@ pub enum Status {
     Done,
     /// It failed for good.
     Failed,
-    /// A step that it needs failed.
+    /// It is not begun, or not gone on with: a step that it needs failed, or the run stopped before it.
     Skipped,
-}
-
-#[derive(Debug, Clone)]
-pub(super) struct StepState {
-    pub(super) status: Status,
-    /// How many of the steps that it needs are not done.
-    pub(super) unmet: u32,
-    /// Whether the journal says that it was started.
-    pub(super) started: bool,
-    /// When its first call in this process was made.
-    since: Option<Duration>,
-    failures: u32,
-    asked: bool,
 }
 
 /// One execution of one plan.
 #[derive(Debug)]
 pub struct Run {
-    pub(super) plan: Arc<Plan>,
-    policy: Policy,
+    pub(super) terms: Terms,
+    pub(super) orders: Orders,
+    pub(super) tenure: Option<Tenure>,
+    /// Nothing is called before this time: what a predecessor has in flight may still end.
+    pub(super) not_before: Duration,
     pub(super) steps: Vec<StepState>,
-    /// For each step, those that need it.
-    pub(super) dependents: Vec<Vec<StepId>>,
-    ready: ReadyQueue,
-    records: Vec<Record>,
-    observations: VecDeque<Vec<StepId>>,
-    applications: VecDeque<(StepId, Observation)>,
-    in_flight: usize,
+    pub(super) nodes: Vec<NodeState>,
+    pub(super) dependents: Dependents,
+    pub(super) limits: Limits,
+    pub(super) ready: ReadyQueue,
+    pub(super) parked: Parked,
+    pub(super) records: Vec<Record>,
+    pub(super) observations: VecDeque<Vec<StepId>>,
+    pub(super) applications: VecDeque<(StepId, Observation)>,
+    /// The wave whose nodes may begin, and how many steps of each are not settled.
+    pub(super) wave: u32,
+    pub(super) wave_left: Vec<u32>,
+    /// How many nodes may fail, how many have, and whether no further one is begun for it.
+    pub(super) budget: usize,
+    pub(super) failed_nodes: usize,
+    pub(super) is_budget_spent: bool,
+    /// For each failure domain, how many of its places are held by nodes that stay as they are.
+    pub(super) stuck: Vec<usize>,
+    /// Nodes that were deployed, and lose or have lost what was on them.
+    pub(super) destroyed: BTreeSet<u32>,
     pub(super) unsettled: usize,
+    pub(super) counts: Counts,
+    /// Why steps failed or were skipped.
+    pub(super) why: BTreeMap<StepId, String>,
     pub(super) events: Vec<EventKind>,
+    told: Counts,
+    pub(super) estimate: Estimate,
+    pub(super) now: Duration,
+}
+
+/// How many steps are settled, and how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub(super) done: u32,
+    pub(super) failed: u32,
+    pub(super) skipped: u32,
+}
+
+/// For each step, those that need it.
+#[derive(Debug)]
+pub(super) struct Dependents {
+    ends: Vec<u32>,
+    steps: Vec<StepId>,
+}
+
+impl Dependents {
+    fn of(plan: &Plan) -> Self {
+        let mut ends = vec![0; plan.steps.len()];
+        let needs = || {
+            plan.steps
+                .iter()
+                .flat_map(|step| step.needs.iter().map(move |need| (*need, step.id)))
+        };
+        needs().for_each(|(need, _)| ends[need.index()] += 1);
+        let mut end = 0;
+        for count in &mut ends {
+            // Where its part begins for now; filling it moves that to its end.
+            end += mem::replace(count, end);
+        }
+        let mut steps = vec![StepId(0); end as usize];
+        for (need, step) in needs() {
+            steps[ends[need.index()] as usize] = step;
+            ends[need.index()] += 1;
+        }
+        Self { ends, steps }
+    }
+
+    pub(super) fn range(&self, step: StepId) -> std::ops::Range<usize> {
+        let begin = match step.index() {
+            0 => 0,
+            n => self.ends[n - 1],
+        };
+        begin as usize..self.ends[step.index()] as usize
+    }
+
+    pub(super) fn at(&self, n: usize) -> StepId {
+        self.steps[n]
+    }
 }
 
 impl Run {
-    pub(super) fn blocked(plan: Arc<Plan>, policy: Policy) -> Self {
-        let mut dependents = vec![Vec::new(); plan.steps.len()];
-        for step in &plan.steps {
-            step.needs
-                .iter()
-                .for_each(|need| dependents[need.index()].push(step.id));
-        }
-        let state = |step: &Step| StepState {
-            status: Status::Blocked,
-            unmet: step.needs.len() as u32,
-            started: false,
-            since: None,
-            failures: 0,
-            asked: false,
-        };
+    pub(super) fn blocked(terms: Terms) -> Self {
+        let (plan, groups) = (&terms.plan, &terms.groups);
+        let mut wave_left = vec![0; groups.waves.max(1) as usize];
+        groups
+            .steps
+            .iter()
+            .for_each(|step| wave_left[step.wave as usize] += 1);
+        let policy = &terms.policy;
+        let budget = policy
+            .failure_budget
+            .map(|size| size.of(groups.nodes.len()));
         Self {
-            steps: plan.steps.iter().map(state).collect(),
-            unsettled: plan.steps.len(),
+            steps: plan.steps.iter().map(StepState::of).collect(),
+            nodes: NodeState::all(plan, groups),
+            dependents: Dependents::of(plan),
+            limits: Limits::new(
+                policy.in_flight,
+                groups.endpoints.iter().map(|(_, limit)| *limit),
+                groups.racks.iter().map(|_| policy.rack_power),
+                groups.domains.iter().map(|(_, limit)| *limit),
+            ),
+            parked: Parked::new(groups.waves),
             ready: ReadyQueue::default(),
             records: Vec::new(),
             observations: VecDeque::new(),
             applications: VecDeque::new(),
-            in_flight: 0,
+            wave: 0,
+            wave_left,
+            budget: budget.unwrap_or(usize::MAX),
+            failed_nodes: 0,
+            is_budget_spent: false,
+            stuck: vec![0; groups.domains.len()],
+            destroyed: BTreeSet::new(),
+            unsettled: plan.steps.len(),
+            counts: Counts::default(),
+            why: BTreeMap::new(),
             events: Vec::new(),
-            dependents,
-            policy,
-            plan,
+            told: Counts::default(),
+            estimate: Estimate::of(&terms),
+            orders: Orders::default(),
+            tenure: None,
+            not_before: Duration::ZERO,
+            now: Duration::ZERO,
+            terms,
         }
+    }
+
+    /// Calls are begun only under this lease from now on.
+    #[must_use]
+    pub fn under(mut self, tenure: Tenure) -> Self {
+        self.tenure = Some(tenure);
+        self
+    }
+
+    /// Nothing is called before this time.
+    #[must_use]
+    pub fn not_before(mut self, at: Duration) -> Self {
+        self.not_before = at;
+        self
     }
 
     /// What to do next.
     pub fn poll(&mut self, now: Duration) -> Command {
+        self.now = self.now.max(now);
         if !self.records.is_empty() {
             return Command::Append(mem::take(&mut self.records));
-        }
-        if let Some((step, seen)) = self.applications.pop_front() {
-            let asked = self.steps[step.index()].asked;
-            return Command::Apply { step, seen, asked };
-        }
-        if self.observations.is_empty() {
-            self.gather_due(now);
-        }
-        if let Some(batch) = self.observations.pop_front() {
-            return Command::Observe(batch);
         }
         if self.unsettled == 0 {
             return Command::Finished;
         }
-        let is_full = self.in_flight >= self.policy.in_flight.max(1);
-        Command::Sleep(self.ready.next_due().filter(|_| !is_full))
+        if let Some(tenure) = &self.tenure {
+            if tenure.is_over(now) {
+                return Command::LeaseOver;
+            }
+            if now >= tenure.renew_at() {
+                return Command::Renew;
+            }
+        }
+        if let Some(call) = self.next_call(now) {
+            return call;
+        }
+        if !self.records.is_empty() {
+            return Command::Append(mem::take(&mut self.records));
+        }
+        if self.unsettled == 0 {
+            return Command::Finished;
+        }
+        let mut times = vec![self.ready.next_due().map(|at| at.max(self.not_before))];
+        times.push(self.limits.next_time());
+        times.push(self.tenure.as_ref().map(Tenure::renew_at));
+        Command::Sleep(times.into_iter().flatten().min())
     }
 
-    /// Takes what is due, as far as the limit allows, in one batch for each driver.
-    fn gather_due(&mut self, now: Duration) {
-        // One driver may serve nodes, networks and power under one name: each kind is observed by itself.
-        let mut batches: BTreeMap<(ObservedAs, &DriverName), Vec<StepId>> = BTreeMap::new();
-        while self.in_flight < self.policy.in_flight.max(1) {
-            let Some(step) = self.ready.pop_due(now) else {
-                break;
-            };
-            self.steps[step.index()].status = Status::InFlight;
-            self.in_flight += 1;
-            let planned = &self.plan.steps[step.index()];
-            batches
-                .entry((planned.observed_as(), &planned.driver))
-                .or_default()
-                .push(step);
+    /// The next call, if one may begin now.
+    fn next_call(&mut self, now: Duration) -> Option<Command> {
+        while let Some((step, seen)) = self.applications.pop_front() {
+            if self.steps[step.index()].stage != Stage::Seen {
+                continue;
+            }
+            if self.call_ends(&[step], now).is_none() {
+                // What was seen would be old by then: it is looked at again.
+                self.after_renewal(step);
+                continue;
+            }
+            let asked = self.steps[step.index()].asked;
+            self.steps[step.index()].stage = Stage::Applying;
+            return Some(Command::Apply { step, seen, asked });
         }
-        self.observations.extend(batches.into_values());
+        if self.observations.is_empty() && now >= self.not_before {
+            self.gather_due(now);
+        }
+        while let Some(mut batch) = self.observations.pop_front() {
+            batch.retain(|step| self.steps[step.index()].stage == Stage::Observing);
+            if batch.is_empty() {
+                continue;
+            }
+            if self.call_ends(&batch, now).is_some() {
+                return Some(Command::Observe(batch));
+            }
+            batch.into_iter().for_each(|step| self.after_renewal(step));
+        }
+        None
+    }
+
+    fn after_renewal(&mut self, step: StepId) {
+        self.end_turn(step);
+        let at = self.tenure.as_ref().map_or(self.now, Tenure::renew_at);
+        self.due(step, at);
+    }
+
+    /// When a call for these steps that begins now has to end: at its limit, and before the lease does. None when there
+    /// is no lease any more to make it under.
+    pub fn call_ends(&self, steps: &[StepId], now: Duration) -> Option<Duration> {
+        let limit = |step: &StepId| self.terms.policy.attempts(self.planned(*step)).call_limit;
+        let limit = steps.iter().map(limit).min().unwrap_or_default();
+        match &self.tenure {
+            Some(tenure) => tenure.deadline(now, limit),
+            None => Some(now.saturating_add(limit)),
+        }
     }
 
     /// Takes note of what happened.
     pub fn handle(&mut self, input: Input, now: Duration) {
+        self.now = self.now.max(now);
         match input {
-            Input::Observed {
-                step,
-                result: Ok(seen),
-            } => self.observed(step, seen, now),
-            Input::Observed {
-                step,
-                result: Err(error),
-            }
-            | Input::Applied {
-                step,
-                result: Err(error),
-            } => {
-                self.in_flight -= 1;
-                self.failed_call(step, error, now);
-            }
-            Input::Applied {
-                step,
-                result: Ok(progress),
-            } => {
-                self.in_flight -= 1;
-                self.applied(step, progress, now);
-            }
-        }
-    }
-
-    fn observed(&mut self, step: StepId, seen: Observation, now: Duration) {
-        if let Err(reason) = self.may_begin(step, &seen) {
-            self.in_flight -= 1;
-            return self.fail(step, reason);
-        }
-        let state = &mut self.steps[step.index()];
-        if state.since.is_none() {
-            state.since = Some(now);
-            let needs = self.plan.steps[step.index()].needs.clone();
-            self.events.push(EventKind::StepStarted {
-                name: step_name(&self.plan, step),
-                needs,
-            });
-        }
-        if !mem::replace(&mut self.steps[step.index()].started, true) {
-            self.records.push(Record::new(step, Fact::Started));
-        }
-        self.applications.push_back((step, seen));
-    }
-
-    /// Whether what the plan took for granted still holds. A step that was started has changed it itself.
-    fn may_begin(&self, step: StepId, seen: &Observation) -> Result<(), String> {
-        let (planned, state) = (&self.plan.steps[step.index()], &self.steps[step.index()]);
-        let Observation::Server(seen) = seen else {
-            return Ok(());
-        };
-        let expected = &planned.precondition.states;
-        if !state.started && !expected.is_empty() && !expected.contains(&seen.state) {
-            let expected: Vec<String> = expected.iter().map(ToString::to_string).collect();
-            let (target, expected) = (&planned.target, expected.join(" or "));
-            return Err(format!(
-                "{target} is {}, but was planned to be {expected}; plan again",
-                seen.state
-            ));
-        }
-        match &planned.precondition.identity {
-            Some(designed) if planned.risk == Risk::Destructive && !designed.is(&seen.identity) => {
-                let (serial, macs) = (
-                    seen.identity.serial.as_deref().unwrap_or("none"),
-                    &seen.identity.macs,
-                );
-                let macs: Vec<String> = macs.iter().map(ToString::to_string).collect();
-                Err(format!(
-                    "{} is not the machine of the design: it shows serial {serial} and MACs [{}]; nothing was done to it",
-                    planned.target,
-                    macs.join(", ")
-                ))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn applied(&mut self, step: StepId, progress: Progress, now: Duration) {
-        self.steps[step.index()].failures = 0;
-        self.steps[step.index()].asked = true;
-        match progress {
-            Progress::Done => self.done(step, now),
-            Progress::Waiting { note, poll_after } => {
-                if self.is_overdue(step, now) {
-                    let limit = self
-                        .policy
-                        .deadline(&self.plan.steps[step.index()].action)
-                        .as_secs();
-                    return self.fail(
-                        step,
-                        format!("not done within {limit} s; last seen: {note}"),
-                    );
-                }
-                self.events.push(EventKind::StepWaiting {
-                    name: step_name(&self.plan, step),
-                    note,
-                });
-                self.due(step, now.saturating_add(poll_after));
-            }
-        }
-    }
-
-    fn is_overdue(&self, step: StepId, now: Duration) -> bool {
-        let since = self.steps[step.index()].since.unwrap_or(now);
-        now.saturating_sub(since) > self.policy.deadline(&self.plan.steps[step.index()].action)
-    }
-
-    fn failed_call(&mut self, step: StepId, error: DriverError, now: Duration) {
-        let state = &mut self.steps[step.index()];
-        state.failures += 1;
-        let failures = state.failures;
-        // Whatever may have happened is observed before the next call, as before every call.
-        let again = error.kind().is_retryable() || error.kind() == ErrorKind::Indeterminate;
-        if !again {
-            return self.fail(step, error.to_string());
-        }
-        if failures > self.policy.failures || self.is_overdue(step, now) {
-            return self.fail(
-                step,
-                format!("given up after {failures} failed calls: {error}"),
-            );
-        }
-        let name = step_name(&self.plan, step);
-        self.events.push(EventKind::StepRetried {
-            name,
-            reason: error.to_string(),
-            failures,
-        });
-        let pause = self.policy.pause(step, failures, &error);
-        self.due(step, now.saturating_add(pause));
-    }
-
-    fn due(&mut self, step: StepId, at: Duration) {
-        self.steps[step.index()].status = Status::Due;
-        self.ready.push(at, step);
-    }
-
-    fn done(&mut self, step: StepId, now: Duration) {
-        self.records.push(Record::new(step, Fact::Done));
-        self.events.push(EventKind::StepDone {
-            name: step_name(&self.plan, step),
-        });
-        for freed in self.settle_done(step) {
-            self.due(freed, now);
-        }
-    }
-
-    /// The step is done; answers which steps nothing blocks any more.
-    pub(super) fn settle_done(&mut self, step: StepId) -> Vec<StepId> {
-        self.steps[step.index()].status = Status::Done;
-        self.unsettled -= 1;
-        let mut dependents = mem::take(&mut self.dependents[step.index()]);
-        dependents.retain(|dependent| {
-            let state = &mut self.steps[dependent.index()];
-            state.unmet -= 1;
-            state.unmet == 0 && state.status == Status::Blocked
-        });
-        dependents
-    }
-
-    fn fail(&mut self, step: StepId, reason: String) {
-        self.records.push(Record::new(
-            step,
-            Fact::Failed {
-                reason: reason.clone(),
+            Input::Observed { step, result } if self.is_in_flight(step) => match result {
+                Ok(seen) => self.observed(step, seen),
+                Err(error) => self.failed_call(step, error),
             },
-        ));
-        self.events.push(EventKind::StepFailed {
-            name: step_name(&self.plan, step),
-            reason,
-        });
-        self.settle_failed(step);
-    }
-
-    /// The step failed; everything that needs it will not be begun.
-    pub(super) fn settle_failed(&mut self, step: StepId) {
-        self.steps[step.index()].status = Status::Failed;
-        self.unsettled -= 1;
-        let mut next = vec![step];
-        while let Some(at) = next.pop() {
-            for dependent in mem::take(&mut self.dependents[at.index()]) {
-                if self.steps[dependent.index()].status == Status::Blocked {
-                    self.steps[dependent.index()].status = Status::Skipped;
-                    self.unsettled -= 1;
-                    self.events.push(EventKind::StepSkipped {
-                        name: step_name(&self.plan, dependent),
-                        because: step,
-                    });
-                    next.push(dependent);
+            Input::Applied { step, result } if self.is_in_flight(step) => match result {
+                Ok(progress) => self.applied(step, progress),
+                Err(error) => self.failed_call(step, error),
+            },
+            // An answer that nobody waits for any more.
+            Input::Observed { .. } | Input::Applied { .. } => {}
+            Input::Renewed(asked) => {
+                if let Some(tenure) = &mut self.tenure {
+                    tenure.renewed(asked);
                 }
             }
+            Input::NotRenewed => {
+                if let Some(tenure) = &mut self.tenure {
+                    tenure.renewal_failed(now);
+                }
+            }
+            Input::Ordered(orders) => self.ordered(orders),
         }
     }
 
-    /// Makes every step due that nothing blocks; called once, when the journal has been read.
-    pub(super) fn begin(&mut self, now: Duration) {
-        for n in 0..self.steps.len() {
-            if self.steps[n].status == Status::Blocked && self.steps[n].unmet == 0 {
-                self.due(StepId(n as u32), now);
-            }
-        }
+    fn is_in_flight(&self, step: StepId) -> bool {
+        self.steps
+            .get(step.index())
+            .is_some_and(|state| state.status() == Status::InFlight)
     }
 
     /// What happened since this was last asked, in order.
     pub fn take_events(&mut self) -> Vec<EventKind> {
+        if self.told != self.counts {
+            self.told = self.counts;
+            let left = self.time_left();
+            self.events.push(EventKind::Progress {
+                done: self.counts.done,
+                failed: self.counts.failed,
+                skipped: self.counts.skipped,
+                steps: self.steps.len() as u32,
+                left,
+            });
+        }
         mem::take(&mut self.events)
     }
 
     /// Where a step is.
     pub fn status(&self, step: StepId) -> Status {
-        self.steps[step.index()].status
+        self.steps[step.index()].status()
     }
 
     /// The plan that is carried out.
     pub fn plan(&self) -> &Arc<Plan> {
-        &self.plan
+        &self.terms.plan
     }
-}
 
-pub(super) fn step_name(plan: &Plan, step: StepId) -> StepName {
-    let planned = &plan.steps[step.index()];
-    StepName::new(step, planned.target.to_string(), planned.action.to_string())
+    pub(super) fn planned(&self, step: StepId) -> &Step {
+        &self.terms.plan.steps[step.index()]
+    }
+
+    pub(super) fn name(&self, step: StepId) -> StepName {
+        let planned = self.planned(step);
+        StepName::new(step, planned.target.to_string(), planned.action.to_string())
+    }
 }

@@ -1,65 +1,73 @@
 //! `[io]` Does what a [`Run`] asks for: writes its journal, calls drivers, keeps the time. It decides nothing.
 
-use super::{Command, Input, Observation, Policy, Run, Status, dispatch::Dispatch};
+use super::{
+    Command, Control, Input, Journal, Orders, Outcome, Run, Tenure, Terms,
+    dispatch::Dispatch,
+    in_flight::{Answers, InFlight},
+    lease::successor_begins,
+};
 use crate::{
-    driver::{Context, ContextBuilder, DriverError, ErrorKind, Progress},
+    driver::{Context, ContextBuilder},
     event::{Event, EventKind, EventSink},
     names::{RunId, StepId},
     secret::SecretSource,
-    state::{Batch, Lease, Record, StateError, StateStore},
+    state::{Lease, Record, StateError, StateStore},
 };
 use smol_str::SmolStr;
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 use tokio::{
     sync::watch,
-    task::{Id, JoinError, JoinSet},
-    time::{Instant, timeout},
+    time::{Instant, sleep, timeout},
 };
+use tracing::{Instrument, Span};
 
-/// How long a run's lease holds without being renewed.
-const LEASE: Duration = Duration::from_secs(60);
+/// How long to sleep where nothing but an input can change anything.
+const LONG: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Everything a run needs beside its plan.
+/// Everything a run needs.
 #[derive(Debug)]
 pub struct Worker {
     /// Design, drivers and plan.
     pub dispatch: Dispatch,
+    /// What it is bound to.
+    pub terms: Terms,
     /// Where the journal is kept.
     pub store: Arc<dyn StateStore>,
     /// Who hears what happens.
     pub sink: Arc<dyn EventSink>,
     /// Where secrets come from.
     pub secrets: Option<Arc<dyn SecretSource>>,
-    /// How patient the run is.
-    pub policy: Policy,
     /// The run's id; a journal of the same id is gone on with.
     pub run: RunId,
     /// Who is working, for others that want the lease.
     pub owner: SmolStr,
+    /// The handle on it.
+    pub control: Control,
 }
 
-/// How a run ended.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Outcome {
-    /// Steps that are done.
-    pub done: Vec<StepId>,
-    /// Steps that failed, each with the reason.
-    pub failed: Vec<(StepId, String)>,
-    /// Steps that were never begun, for one that they need failed.
-    pub skipped: Vec<StepId>,
+enum Woken {
+    Answers(Answers),
+    Ordered,
+    Time,
 }
 
-impl Outcome {
-    /// Whether every step is done.
-    pub fn is_success(&self) -> bool {
-        self.failed.is_empty() && self.skipped.is_empty()
-    }
-}
-
-enum Answer {
-    Observed(Vec<(StepId, Result<Observation, DriverError>)>),
-    Applied(StepId, Result<Progress, DriverError>),
+/// What goes on while a run is worked on.
+struct Work<'a> {
+    lease: &'a Lease,
+    epoch: Instant,
+    /// Dropped with this, whatever the reason, it tells the calls in flight.
+    _cancel: watch::Sender<bool>,
+    cancelled: watch::Receiver<bool>,
+    in_flight: InFlight,
+    /// The span of each step under way.
+    spans: HashMap<StepId, Span>,
 }
 
 impl Worker {
@@ -68,83 +76,100 @@ impl Worker {
     /// # Errors
     /// When the store fails, or another orchestrator has taken the run over. What failed in the world is in the outcome.
     pub async fn work(&self) -> Result<Outcome, StateError> {
+        let span = tracing::info_span!("run", id = %self.run, plan = %self.terms.plan.id);
+        self.work_in_span().instrument(span).await
+    }
+
+    async fn work_in_span(&self) -> Result<Outcome, StateError> {
+        // The lease counts from before it was asked for.
+        let (epoch, journal) = (Instant::now(), Journal::of(&self.run));
+        let ttl = self.terms.policy.lease;
         let lease = self
             .store
-            .acquire(&format!("run/{}", self.run), &self.owner, LEASE)
+            .acquire(&journal.lease(), &self.owner, ttl)
             .await?;
-        let result = self.work_under(&lease).await;
+        let result = self.work_under(&lease, epoch).await;
+        if result.is_ok() {
+            journal.close(&*self.store, &lease).await?;
+        }
         let released = self.store.release(&lease).await;
         let outcome = result?;
         released?;
         Ok(outcome)
     }
 
-    async fn work_under(&self, lease: &Lease) -> Result<Outcome, StateError> {
-        let records = self.read_journal().await?;
-        let epoch = Instant::now();
-        let mut reasons = failures(&records);
-        let mut run = Run::recover(
-            self.dispatch.plan.clone(),
-            self.policy.clone(),
-            &records,
-            Duration::ZERO,
-        );
-        // Dropped with this future, whatever the reason, it tells the calls in flight.
-        let (cancel, cancelled) = watch::channel(false);
-        let mut tasks = Tasks {
-            set: JoinSet::new(),
-            steps: HashMap::new(),
-        };
-        let mut renewed = Duration::ZERO;
-        loop {
-            let now = epoch.elapsed();
-            if now.saturating_sub(renewed) > LEASE / 3 {
-                self.store.renew(lease, LEASE).await?;
-                renewed = now;
-            }
-            let command = run.poll(now);
-            // What is told has happened: events come after their records are durable.
-            if !matches!(command, Command::Append(_)) {
-                self.emit(&mut run, now);
-            }
-            match command {
-                Command::Append(records) => {
-                    reasons.extend(failures(&records));
-                    self.append(lease, &records).await?;
-                }
-                Command::Observe(steps) => {
-                    let cx = self.context(steps[0], lease, now, &cancelled);
-                    tasks.observe(self.dispatch.clone(), cx, steps, self.policy.call_limit);
-                }
-                Command::Apply { step, seen, asked } => {
-                    let cx = self.context(step, lease, now, &cancelled);
-                    tasks.apply(
-                        self.dispatch.clone(),
-                        cx,
-                        step,
-                        seen,
-                        asked,
-                        self.policy.call_limit,
-                    );
-                }
-                Command::Sleep(until) => {
-                    let renewal =
-                        (renewed + LEASE / 3).saturating_sub(now) + Duration::from_millis(1);
-                    let pause =
-                        until.map_or(renewal, |until| until.saturating_sub(now).min(renewal));
-                    if let Some(answer) = tasks.next(pause).await {
-                        handle(&mut run, answer, epoch.elapsed());
-                    }
-                }
-                Command::Finished => break,
+    async fn begin(&self, lease: &Lease, epoch: Instant) -> Result<(), StateError> {
+        let (journal, policy) = (Journal::of(&self.run), &self.terms.policy);
+        let before = journal.open(&*self.store, lease, &self.terms).await?;
+        let records = journal.read(&*self.store).await?;
+        let mut terms = self.terms.clone();
+        let mut not_before = Duration::ZERO;
+        if let Some(head) = before {
+            terms.most_destroyed = head.most_destroyed;
+            if head.holder.is_some_and(|holder| holder != self.owner) {
+                let longest = policy.longest_call(&terms.plan.steps);
+                not_before = successor_begins(epoch.elapsed(), longest, policy.skew);
             }
         }
-        drop(cancel);
-        let outcome = outcome(&run, &reasons);
-        let (done, failed) = (outcome.done.len() as u32, outcome.failed.len() as u32);
+        let tenure = Tenure::new(policy.lease, policy.skew, Duration::ZERO);
+        let run = Run::resume(terms, &records, epoch.elapsed())
+            .under(tenure)
+            .not_before(not_before);
+        self.control.watch(run, epoch);
+        Ok(())
+    }
+
+    async fn work_under(&self, lease: &Lease, epoch: Instant) -> Result<Outcome, StateError> {
+        self.begin(lease, epoch).await?;
+        let (cancel, cancelled) = watch::channel(false);
+        let mut work = Work {
+            lease,
+            epoch,
+            _cancel: cancel,
+            cancelled,
+            in_flight: InFlight::default(),
+            spans: HashMap::new(),
+        };
+        let mut orders = self.control.orders();
+        loop {
+            if orders.has_changed().unwrap_or(false) {
+                let by_now = orders.borrow_and_update().clone();
+                self.tell(vec![Input::Ordered(by_now)], epoch);
+            }
+            let now = epoch.elapsed();
+            let command = self.control.with(|run| Some(run.poll(now)));
+            // What is told has happened: events come after their records are durable.
+            if !matches!(command, Some(Command::Append(_))) {
+                self.emit(&mut work, now);
+            }
+            match command {
+                Some(Command::Append(records)) => self.append(&work, &records).await?,
+                Some(Command::Observe(steps)) => self.observe(&mut work, steps, now),
+                Some(Command::Apply { step, seen, asked }) => {
+                    let call = self.call(&mut work, &[step], now);
+                    work.in_flight
+                        .apply(self.dispatch.clone(), call, step, seen, asked);
+                }
+                Some(Command::Renew) => self.renew(&work).await?,
+                Some(Command::Sleep(until)) => {
+                    let pause = until.map_or(LONG, |until| until.saturating_sub(now));
+                    if let Woken::Answers(answers) = work.wake(&mut orders, pause).await {
+                        self.tell(answers, epoch);
+                    }
+                }
+                Some(Command::LeaseOver) => {
+                    return Err(StateError::Fenced {
+                        name: lease.name.clone(),
+                        fence: lease.fence,
+                    });
+                }
+                Some(Command::Finished) | None => break,
+            }
+        }
+        let outcome = self.control.with(|run| run.outcome());
         let finished = EventKind::RunFinished {
-            done,
-            failed,
+            done: outcome.done.len() as u32,
+            failed: outcome.failed.len() as u32,
             skipped: outcome.skipped.len() as u32,
         };
         self.sink
@@ -152,180 +177,102 @@ impl Worker {
         Ok(outcome)
     }
 
-    fn journal(&self) -> SmolStr {
-        format!("run/{}/journal", self.run).into()
+    fn tell(&self, inputs: Vec<Input>, epoch: Instant) {
+        let now = epoch.elapsed();
+        self.control
+            .with(|run| inputs.into_iter().for_each(|input| run.handle(input, now)));
     }
 
-    async fn read_journal(&self) -> Result<Vec<Record>, StateError> {
-        let journal = self.journal();
-        let parse = |entry: &Vec<u8>| {
-            let damaged = |e: serde_json::Error| StateError::Damaged {
-                key: journal.clone(),
-                reason: e.to_string(),
-            };
-            serde_json::from_slice(entry).map_err(damaged)
+    /// A store that does not answer before the lease ends is as bad as one that fails.
+    async fn append(&self, work: &Work<'_>, records: &[Record]) -> Result<(), StateError> {
+        let batch = Journal::of(&self.run).append(work.lease, records)?;
+        let limit = self.terms.policy.lease;
+        let silent = |_| StateError::Unavailable("it did not answer while the lease held".into());
+        let committed = timeout(limit, self.store.commit(batch)).await;
+        committed.map_err(silent)?.map(drop)
+    }
+
+    async fn renew(&self, work: &Work<'_>) -> Result<(), StateError> {
+        let (asked, ttl) = (work.epoch.elapsed(), self.terms.policy.lease);
+        let input = match timeout(ttl / 3, self.store.renew(work.lease, ttl)).await {
+            Ok(Ok(())) => Input::Renewed(asked),
+            Ok(Err(lost @ StateError::Fenced { .. })) => return Err(lost),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the lease could not be renewed");
+                Input::NotRenewed
+            }
+            Err(_) => {
+                tracing::warn!("the store did not answer when the lease was to be renewed");
+                Input::NotRenewed
+            }
         };
-        self.store
-            .read_journal(&journal, 0)
-            .await?
-            .iter()
-            .map(parse)
-            .collect()
+        self.tell(vec![input], work.epoch);
+        Ok(())
     }
 
-    async fn append(&self, lease: &Lease, records: &[Record]) -> Result<(), StateError> {
-        let mut batch = Batch::new().under(lease);
-        for record in records {
-            let damaged = |e: serde_json::Error| StateError::Damaged {
-                key: self.journal(),
-                reason: e.to_string(),
-            };
-            batch = batch.append(self.journal(), serde_json::to_vec(record).map_err(damaged)?);
-        }
-        self.store.commit(batch).await.map(drop)
+    fn observe(&self, work: &mut Work<'_>, steps: Vec<StepId>, now: Duration) {
+        let call = self.call(work, &steps, now);
+        work.in_flight.observe(self.dispatch.clone(), call, steps);
     }
 
-    fn context(
+    /// The context of a call for these steps, how long it may take, and its span.
+    fn call(
         &self,
-        step: StepId,
-        lease: &Lease,
+        work: &mut Work<'_>,
+        steps: &[StepId],
         now: Duration,
-        cancel: &watch::Receiver<bool>,
-    ) -> Context {
-        ContextBuilder::new(format!("{}/{step}", self.run))
-            .time(now, now.saturating_add(self.policy.call_limit))
-            .fence(lease.fence)
-            .cancel(cancel.clone())
+    ) -> (Context, Duration, Span) {
+        let ends = self.control.with(|run| run.call_ends(steps, now));
+        let ends = ends.unwrap_or(now);
+        let first = steps.first().copied().unwrap_or(StepId(0));
+        let span = match steps {
+            [one] => tracing::debug_span!(parent: self.span(work, *one), "call"),
+            _ => tracing::debug_span!("call", steps = steps.len()),
+        };
+        let cx = ContextBuilder::new(format!("{}/{first}", self.run))
+            .time(now, ends)
+            .fence(work.lease.fence)
+            .cancel(work.cancelled.clone())
             .secrets(self.secrets.clone())
-            .notes(self.run.clone(), step, self.sink.clone())
-            .build()
+            .notes(self.run.clone(), first, self.sink.clone())
+            .build();
+        (cx, ends.saturating_sub(now), span)
     }
 
-    fn emit(&self, run: &mut Run, now: Duration) {
-        for kind in run.take_events() {
-            tracing::debug!(run = %self.run, event = ?kind);
+    /// The span of a step from its first call until it is settled.
+    fn span(&self, work: &mut Work<'_>, step: StepId) -> Option<tracing::Id> {
+        let planned = &self.terms.plan.steps[step.index()];
+        let span = || tracing::info_span!("step", id = step.0, target = %planned.target, action = %planned.action);
+        work.spans.entry(step).or_insert_with(span).id()
+    }
+
+    fn emit(&self, work: &mut Work<'_>, now: Duration) {
+        for kind in self.control.with(Run::take_events) {
+            tracing::debug!(event = ?kind);
+            if let EventKind::StepDone { name }
+            | EventKind::StepFailed { name, .. }
+            | EventKind::StepSkipped { name, .. } = &kind
+            {
+                work.spans.remove(&name.step);
+            }
             self.sink.emit(&Event::new(now, self.run.clone(), kind));
         }
     }
 }
 
-fn handle(run: &mut Run, answer: Answer, now: Duration) {
-    match answer {
-        Answer::Observed(seen) => {
-            seen.into_iter()
-                .for_each(|(step, result)| run.handle(Input::Observed { step, result }, now));
-        }
-        Answer::Applied(step, result) => run.handle(Input::Applied { step, result }, now),
-    }
-}
-
-fn failures(records: &[Record]) -> HashMap<StepId, String> {
-    let reason = |record: &Record| match &record.fact {
-        crate::state::Fact::Failed { reason } => Some((record.step, reason.clone())),
-        _ => None,
-    };
-    records.iter().filter_map(reason).collect()
-}
-
-fn outcome(run: &Run, reasons: &HashMap<StepId, String>) -> Outcome {
-    let mut outcome = Outcome::default();
-    for step in run.plan().steps.iter().map(|step| step.id) {
-        match run.status(step) {
-            Status::Done => outcome.done.push(step),
-            Status::Failed => outcome
-                .failed
-                .push((step, reasons.get(&step).cloned().unwrap_or_default())),
-            _ => outcome.skipped.push(step),
-        }
-    }
-    outcome
-}
-
-/// The calls in flight. A call that panics or takes too long is an answer too.
-struct Tasks {
-    set: JoinSet<Answer>,
-    steps: HashMap<Id, (Vec<StepId>, bool)>,
-}
-
-impl Tasks {
-    fn observe(&mut self, dispatch: Dispatch, cx: Context, steps: Vec<StepId>, limit: Duration) {
-        let asked = steps.clone();
-        let call = async move {
-            match timeout(limit, dispatch.observe(&cx, &steps)).await {
-                Ok(seen) => Answer::Observed(seen),
-                Err(_) => Answer::Observed(
-                    steps
-                        .into_iter()
-                        .map(|step| (step, Err(too_slow(limit, true))))
-                        .collect(),
-                ),
+impl Work<'_> {
+    /// The next thing that happens before the pause is over.
+    async fn wake(&mut self, orders: &mut watch::Receiver<Orders>, pause: Duration) -> Woken {
+        let (mut ordered, mut time) = (pin!(orders.changed()), pin!(sleep(pause)));
+        poll_fn(|cx| {
+            if let Poll::Ready(answers) = self.in_flight.poll_next(cx) {
+                Poll::Ready(Woken::Answers(answers))
+            } else if ordered.as_mut().poll(cx).is_ready() {
+                Poll::Ready(Woken::Ordered)
+            } else {
+                time.as_mut().poll(cx).map(|()| Woken::Time)
             }
-        };
-        let id = self.set.spawn(call).id();
-        self.steps.insert(id, (asked, true));
-    }
-
-    fn apply(
-        &mut self,
-        dispatch: Dispatch,
-        cx: Context,
-        step: StepId,
-        seen: Observation,
-        asked: bool,
-        limit: Duration,
-    ) {
-        let call = async move {
-            let result = timeout(limit, dispatch.apply(&cx, step, &seen, asked)).await;
-            Answer::Applied(step, result.unwrap_or_else(|_| Err(too_slow(limit, false))))
-        };
-        let id = self.set.spawn(call).id();
-        self.steps.insert(id, (vec![step], false));
-    }
-
-    /// The next answer, if one comes before the pause is over.
-    async fn next(&mut self, pause: Duration) -> Option<Answer> {
-        if self.set.is_empty() {
-            tokio::time::sleep(pause).await;
-            return None;
-        }
-        match timeout(pause, self.set.join_next_with_id())
-            .await
-            .ok()
-            .flatten()?
-        {
-            Ok((id, answer)) => {
-                self.steps.remove(&id);
-                Some(answer)
-            }
-            Err(error) => self.broken(&error),
-        }
-    }
-
-    fn broken(&mut self, error: &JoinError) -> Option<Answer> {
-        let (steps, observing) = self.steps.remove(&error.id())?;
-        let panicked = || {
-            DriverError::new(
-                ErrorKind::Internal,
-                "the driver panicked; this is a bug in the driver",
-            )
-        };
-        Some(match (observing, steps.as_slice()) {
-            (false, [step]) => Answer::Applied(*step, Err(panicked())),
-            _ => Answer::Observed(
-                steps
-                    .into_iter()
-                    .map(|step| (step, Err(panicked())))
-                    .collect(),
-            ),
         })
+        .await
     }
-}
-
-fn too_slow(limit: Duration, reading: bool) -> DriverError {
-    let kind = if reading {
-        ErrorKind::Unavailable
-    } else {
-        ErrorKind::Indeterminate
-    };
-    DriverError::new(kind, format!("no answer within {} s", limit.as_secs()))
 }

@@ -19,6 +19,8 @@ pub struct Record {
 pub enum Fact {
     /// Calls that change the world may have been made for it.
     Started,
+    /// Its node was deployed, and this step destroys what is on it.
+    Destroys,
     /// Its goal was reached.
     Done,
     /// It failed for good.

@@ -116,7 +116,13 @@ async fn a_run_tells_no_secret() {
             }
             let run = RunId::new(format!("{goal:?}-{seed}"));
             let outcome = orchestrator
-                .apply(&design, &plan, run.clone(), &Approval::All, None)
+                .apply(
+                    &design,
+                    &plan,
+                    run.clone(),
+                    &Approval::All,
+                    Some(usize::MAX),
+                )
                 .await;
             search.debug("the outcome", &outcome);
             let journal = format!("run/{run}/journal");

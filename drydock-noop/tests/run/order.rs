@@ -86,6 +86,7 @@ async fn calls_in_flight_reach_the_limit_and_never_pass_it() {
                     run.handle(Input::Applied { step, result }, now);
                 }
                 Command::Finished => break,
+                other => panic!("not asked for: {other:?}"),
             }
             most = most.max(in_flight.len());
             assert!(

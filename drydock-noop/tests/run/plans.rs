@@ -105,7 +105,7 @@ async fn a_machine_that_is_not_the_designed_one_is_not_touched() {
     let [skipped] = outcome.skipped.as_slice() else {
         panic!("{outcome:?}")
     };
-    let late = &planned.plan.steps[skipped.index()];
+    let late = &planned.plan.steps[skipped.0.index()];
     assert_eq!(late.verb().to_string(), "set up for production");
     assert_eq!(outcome.done.len(), planned.plan.steps.len() - 2);
 }
@@ -182,7 +182,7 @@ async fn released_nodes_are_ready_again() {
     let run = RunId::from("release");
     assert!(
         orchestrator
-            .apply(&design, &release, run, &Approval::All, None)
+            .apply(&design, &release, run, &Approval::All, Some(4))
             .await
             .unwrap()
             .is_success()

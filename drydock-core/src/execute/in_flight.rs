@@ -1,0 +1,112 @@
+//! `[io]` The calls in flight, each a task. A call that panics or takes too long is an answer too.
+
+use super::{Input, Observation, dispatch::Dispatch};
+use crate::{
+    driver::{Context, DriverError, ErrorKind},
+    names::StepId,
+};
+use std::{
+    collections::HashMap,
+    task::{self, Poll},
+    time::Duration,
+};
+use tokio::{
+    task::{Id, JoinError, JoinSet},
+    time::timeout,
+};
+use tracing::{Instrument, Span};
+
+/// What a call said, for each of its steps.
+pub(super) type Answers = Vec<Input>;
+
+#[derive(Default)]
+pub(super) struct InFlight {
+    set: JoinSet<Answers>,
+    steps: HashMap<Id, (Vec<StepId>, bool)>,
+}
+
+impl InFlight {
+    pub(super) fn observe(
+        &mut self,
+        dispatch: Dispatch,
+        (cx, limit, span): (Context, Duration, Span),
+        steps: Vec<StepId>,
+    ) {
+        let asked = steps.clone();
+        let call = async move {
+            match timeout(limit, dispatch.observe(&cx, &steps)).await {
+                Ok(seen) => seen
+                    .into_iter()
+                    .map(|(step, result)| Input::Observed { step, result })
+                    .collect(),
+                Err(_) => unanswered(steps, true, || too_slow(limit, true)),
+            }
+        };
+        let id = self.set.spawn(call.instrument(span)).id();
+        self.steps.insert(id, (asked, true));
+    }
+
+    pub(super) fn apply(
+        &mut self,
+        dispatch: Dispatch,
+        (cx, limit, span): (Context, Duration, Span),
+        step: StepId,
+        seen: Observation,
+        asked: bool,
+    ) {
+        let call = async move {
+            let result = timeout(limit, dispatch.apply(&cx, step, &seen, asked)).await;
+            let result = result.unwrap_or_else(|_| Err(too_slow(limit, false)));
+            vec![Input::Applied { step, result }]
+        };
+        let id = self.set.spawn(call.instrument(span)).id();
+        self.steps.insert(id, (vec![step], false));
+    }
+
+    /// The answers to the next call that ends.
+    pub(super) fn poll_next(&mut self, cx: &mut task::Context<'_>) -> Poll<Answers> {
+        match self.set.poll_join_next_with_id(cx) {
+            // Without calls there is nothing to wait for here.
+            Poll::Pending | Poll::Ready(None) => Poll::Pending,
+            Poll::Ready(Some(Ok((id, answers)))) => {
+                self.steps.remove(&id);
+                Poll::Ready(answers)
+            }
+            Poll::Ready(Some(Err(error))) => Poll::Ready(self.broken(&error)),
+        }
+    }
+
+    fn broken(&mut self, error: &JoinError) -> Answers {
+        let (steps, observing) = self.steps.remove(&error.id()).unwrap_or_default();
+        unanswered(steps, observing, || {
+            DriverError::new(
+                ErrorKind::Internal,
+                "the driver panicked; this is a bug in the driver",
+            )
+        })
+    }
+}
+
+fn unanswered(steps: Vec<StepId>, observing: bool, why: impl Fn() -> DriverError) -> Answers {
+    let input = |step| match observing {
+        true => Input::Observed {
+            step,
+            result: Err(why()),
+        },
+        false => Input::Applied {
+            step,
+            result: Err(why()),
+        },
+    };
+    steps.into_iter().map(input).collect()
+}
+
+/// A call that was cut: what only looked has done nothing, anything else may have happened.
+pub fn too_slow(limit: Duration, reading: bool) -> DriverError {
+    let kind = if reading {
+        ErrorKind::Unavailable
+    } else {
+        ErrorKind::Indeterminate
+    };
+    DriverError::new(kind, format!("no answer within {} s", limit.as_secs()))
+}

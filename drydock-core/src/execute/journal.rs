@@ -1,0 +1,147 @@
+//! Where a run keeps what it must not forget: its head, which says whose it is, and its records.
+
+use super::Terms;
+use crate::{
+    names::{PlanId, RunId},
+    state::{Batch, Lease, Record, StateError, StateStore, Stored},
+};
+use serde::{Deserialize, Serialize};
+use smol_str::{SmolStr, format_smolstr};
+
+/// The places of one run in a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Journal {
+    run: RunId,
+}
+
+/// What is known of a run as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// The plan that it carries out.
+    pub plan: PlanId,
+    /// How many deployed nodes may lose what is on them, as was decided when it began.
+    pub most_destroyed: usize,
+    /// Who works on it; nobody, when it was given back in order.
+    pub holder: Option<SmolStr>,
+}
+
+impl Journal {
+    /// The places of this run.
+    pub fn of(run: &RunId) -> Self {
+        Self { run: run.clone() }
+    }
+
+    /// The name of its lease.
+    pub fn lease(&self) -> SmolStr {
+        format_smolstr!("run/{}", self.run)
+    }
+
+    fn head_key(&self) -> SmolStr {
+        format_smolstr!("run/{}/head", self.run)
+    }
+
+    fn records_key(&self) -> SmolStr {
+        format_smolstr!("run/{}/journal", self.run)
+    }
+
+    fn damaged(&self, reason: impl ToString) -> StateError {
+        StateError::Damaged {
+            key: self.records_key(),
+            reason: reason.to_string(),
+        }
+    }
+
+    /// What is known of the run, if it has begun.
+    ///
+    /// # Errors
+    /// When the store fails, or what it holds cannot be understood.
+    pub async fn head(&self, store: &dyn StateStore) -> Result<Option<Head>, StateError> {
+        let parse = |stored: Stored| {
+            serde_json::from_slice(&stored.value).map_err(|error| StateError::Damaged {
+                key: stored.key,
+                reason: error.to_string(),
+            })
+        };
+        store.get(&self.head_key()).await?.map(parse).transpose()
+    }
+
+    /// Takes the run over: answers what was known of it before.
+    ///
+    /// # Errors
+    /// When the run is another plan's, the lease is not held, or the store fails.
+    pub async fn open(
+        &self,
+        store: &dyn StateStore,
+        lease: &Lease,
+        terms: &Terms,
+    ) -> Result<Option<Head>, StateError> {
+        let before = self.head(store).await?;
+        if let Some(head) = before.as_ref().filter(|head| head.plan != terms.plan.id) {
+            return Err(StateError::Damaged {
+                key: self.head_key(),
+                reason: format!(
+                    "the run {} carries out plan {}, not {}; give this plan a run id of its own",
+                    self.run, head.plan, terms.plan.id
+                ),
+            });
+        }
+        let head = Head {
+            plan: terms.plan.id.clone(),
+            most_destroyed: before
+                .as_ref()
+                .map_or(terms.most_destroyed, |head| head.most_destroyed),
+            holder: Some(lease.owner.clone()),
+        };
+        self.put(store, lease, &head).await?;
+        Ok(before)
+    }
+
+    /// Gives the run back in order: nothing of it is in flight.
+    ///
+    /// # Errors
+    /// When the lease is not held, or the store fails.
+    pub async fn close(&self, store: &dyn StateStore, lease: &Lease) -> Result<(), StateError> {
+        let Some(head) = self.head(store).await? else {
+            return Ok(());
+        };
+        let head = Head {
+            holder: None,
+            ..head
+        };
+        self.put(store, lease, &head).await
+    }
+
+    async fn put(
+        &self,
+        store: &dyn StateStore,
+        lease: &Lease,
+        head: &Head,
+    ) -> Result<(), StateError> {
+        let head = serde_json::to_vec(head).map_err(|error| self.damaged(error))?;
+        let batch = Batch::new().under(lease).put(self.head_key(), head);
+        store.commit(batch).await.map(drop)
+    }
+
+    /// The records so far.
+    ///
+    /// # Errors
+    /// When the store fails, or what it holds cannot be understood.
+    pub async fn read(&self, store: &dyn StateStore) -> Result<Vec<Record>, StateError> {
+        let entries = store.read_journal(&self.records_key(), 0).await?;
+        let parse = |entry: &Vec<u8>| serde_json::from_slice(entry).map_err(|e| self.damaged(e));
+        entries.iter().map(parse).collect()
+    }
+
+    /// The batch that adds these records, as long as the lease is held.
+    ///
+    /// # Errors
+    /// When a record cannot be written down.
+    pub fn append(&self, lease: &Lease, records: &[Record]) -> Result<Batch, StateError> {
+        let mut batch = Batch::new().under(lease);
+        for record in records {
+            let entry = serde_json::to_vec(record).map_err(|error| self.damaged(error))?;
+            batch = batch.append(self.records_key(), entry);
+        }
+        Ok(batch)
+    }
+}
