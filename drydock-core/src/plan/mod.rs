@@ -14,6 +14,9 @@ mod hold;
 mod observed;
 mod pass;
 mod step;
+#[cfg(test)]
+pub(crate) mod tests;
+pub mod timing;
 
 pub use action::{Action, Target};
 pub use display::PlanDisplay;
