@@ -14,9 +14,10 @@ use super::{
     fragments::{Chosen, Fragments},
     item::Items,
     named, node,
-    refused::{Refusals, is_unread},
+    refused::Refusals,
     resolved::{ResolvedDesign, ResolvedProfile},
     touched::Touched,
+    unread::Unread,
 };
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
@@ -80,11 +81,11 @@ impl Resolver {
             Arc::make_mut(&mut self.design).federation = changes.federation.clone();
         }
         let mut touched = Touched::new(changes.anew);
-        let was_unread = self.design.unread;
+        let was_unread = self.design.unread.clone();
         let candidates = self.take_in(changes);
         self.choose(candidates, &mut touched);
         let design = Arc::make_mut(&mut self.design);
-        design.unread = self.reading.values().flatten().any(is_unread);
+        design.unread = Unread::of(self.reading.values().flatten(), &design.files);
         touched.all |= design.unread != was_unread;
         named::update(design, &mut self.derived, &mut touched);
         self.items.update(design, &self.kinds, &touched);

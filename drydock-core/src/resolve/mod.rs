@@ -31,6 +31,7 @@ mod refused;
 mod resolved;
 mod selecting;
 mod touched;
+mod unread;
 
 pub use address::Allocations;
 pub use chain::Chain;

@@ -6,6 +6,7 @@ use super::{
     CommandLine,
     chain::{self, Chain},
     item::ResolvedItem,
+    unread::Unread,
 };
 use crate::{
     field::FieldPath,
@@ -68,8 +69,8 @@ pub struct ResolvedDesign {
     uses: HashMap<DocumentId, u32>,
     /// The rack that each network which ends in one ends in, the first where several say so.
     local_networks: BTreeMap<NetworkName, RackName>,
-    /// Whether a whole document could not be read. That was reported.
-    pub(super) unread: bool,
+    /// What could not be read at all. That was reported.
+    pub(super) unread: Unread,
 }
 
 impl ResolvedDesign {
@@ -78,10 +79,17 @@ impl ResolvedDesign {
         self.documents.get(&DocumentId::new(kind, name))
     }
 
-    /// Whether a document that is missing may be one that could not be read. That was reported; a rule that misses a
-    /// document asks, so that one cause stays one finding.
+    /// Whether something was written that could not be read. That was reported; a rule that misses something anywhere in
+    /// the design asks, so that one cause stays one finding.
     pub fn may_be_unread(&self) -> bool {
-        self.unread
+        self.unread.is_any()
+    }
+
+    /// Whether this document, which is missing, may be one that could not be read. That was reported; a rule that misses
+    /// a document asks, so that one cause stays one finding. A text that does not parse still tells what it was to be, if
+    /// its kind and its name are words in it.
+    pub fn is_perhaps_unread(&self, kind: Kind, name: &str) -> bool {
+        self.unread.may_hold(&DocumentId::new(kind, name))
     }
 
     /// Whether something may be missing at this field only because a document of the chain says it in a way that was
@@ -142,7 +150,7 @@ impl ResolvedDesign {
 
     /// Whether all that was written was understood, so that nothing is in doubt.
     pub(crate) fn is_all_understood(&self) -> bool {
-        self.refused.is_empty() && self.orphans.is_empty() && !self.unread
+        self.refused.is_empty() && self.orphans.is_empty() && !self.unread.is_any()
     }
 
     /// Says which fields of a document were not understood; gives whether they are the same as before.

@@ -16,9 +16,14 @@ pub(crate) struct Fault {
 /// Faults that hide others for a good reason: the first ones, those that are then not found as well, and why.
 pub(crate) const MASKED: &[(&[&str], &[&str], &str)] = &[
     (
-        &["no YAML", "an unknown kind"],
+        &["no YAML"],
         &["an unknown rack", "an unknown region"],
         "the document that was lost may be the one that is missing",
+    ),
+    (
+        &["an unknown kind with the rack's name"],
+        &["an unknown rack"],
+        "the document that was lost is likely the one that is missing",
     ),
     (
         &["a rack twice"],
@@ -119,6 +124,8 @@ pub(crate) const FAULTS: &[Fault] = &[
     fault("an unknown key of DNS", Code::UNKNOWN_KEY, &[(NETWORKS, "servers: [198.51.100.2]", "①sevrers: [198.51.100.2]")]),
     fault("a label twice", Code::DUPLICATE_KEY, &[(NETWORKS, "allowed_networks: [pxe]", "allowed_networks: [pxe]\n  labels: {a: b, ①a: c}")]),
     fault("no YAML", Code::SYNTAX, &[(NETWORKS, "", "---\nkind: ①[\n")]),
+    fault("a network that is no YAML", Code::SYNTAX,
+        &[(NETWORKS, "", "---\napiVersion: drydock/v1\nkind: Network\nmetadata: {name: spare}\nspec: ①{\n")]),
 
     // Racks, region and boot actions.
     fault("an unknown local network", Code::BAD_REFERENCE,
@@ -129,6 +136,8 @@ pub(crate) const FAULTS: &[Fault] = &[
     fault("half an address", Code::WRONG_VALUE, &[(RACKS, "{mgmt_ip: 10.40.0.5}", "{mgmt_ip: ①10.40.0}")]),
     fault("an unknown kind", Code::UNKNOWN_KIND,
         &[(RACKS, "", "---\napiVersion: drydock/v1\nkind: ①Rak\nmetadata: {name: r3}\nspec: {}\n")]),
+    fault("an unknown kind with the rack's name", Code::UNKNOWN_KIND,
+        &[(RACKS, "", "---\napiVersion: drydock/v1\nkind: ①Rak\nmetadata: {name: r7}\nspec: {}\n")]),
     fault("an old version", Code::OLD_VERSION, &[(REGION, "apiVersion: drydock/v1", "apiVersion: ①v1")]),
     fault("an unknown key of a repository", Code::UNKNOWN_KEY, &[(REGION, "repo_type: apt", "①repo_typ: apt")]),
     fault("an unknown key of a boot action", Code::UNKNOWN_KEY,

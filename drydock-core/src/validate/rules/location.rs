@@ -26,7 +26,8 @@ impl DocumentRule for Region {
         let Some((value, name)) = written.and_then(|value| Some((value, value.as_text()?))) else {
             return;
         };
-        if !design.regions.contains_key(name) && !design.may_be_unread() {
+        let unread = || design.is_perhaps_unread(Kind::Region, name);
+        if !design.regions.contains_key(name) && !unread() {
             let message = format!("there is no region {}", quote(name));
             let diagnostic = Diagnostic::new(Code::LOCATION, message).about(&document.id);
             let diagnostic = diagnostic.at(value.span, "");
@@ -80,8 +81,9 @@ impl NodeRule for RackOfNode {
 
     fn check(&self, node: &ResolvedNode, design: &ResolvedDesign, report: &mut Report<'_>) {
         let rack = node.spec.metadata.rack.as_ref();
-        let missing =
-            |name: &&RackName| !design.racks.contains_key(*name) && !design.may_be_unread();
+        let missing = |name: &&RackName| {
+            !design.racks.contains_key(*name) && !design.is_perhaps_unread(Kind::Rack, name)
+        };
         if let Some(name) = rack.filter(missing) {
             let message = format!("there is no rack {}", quote(name));
             let known = names(design.racks.keys());
