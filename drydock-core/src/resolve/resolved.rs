@@ -109,19 +109,38 @@ impl ResolvedDesign {
         field: &FieldPath,
         others: &[&str],
     ) -> bool {
-        if self.refused.is_empty() && self.orphans.is_empty() {
-            return false;
-        }
         let other = |refused: &FieldPath| {
             let last = refused.keys().last();
             last.is_some_and(|last| others.contains(&last.as_str()))
         };
-        let doubtful = |refused: &FieldPath| {
+        self.is_refused(chain, |refused| {
             field.starts_with(refused) || (refused.starts_with(field) && !other(refused))
-        };
+        })
+    }
+
+    /// The same for a rule that misses something in any entry: of the keys of the field, `*` stands for each one.
+    pub fn in_doubt_anywhere<'c>(
+        &self,
+        chain: impl IntoIterator<Item = &'c DocumentId>,
+        field: &[&str],
+    ) -> bool {
+        let fits = |(key, refused): (&&str, &SmolStr)| *key == "*" || refused == key;
+        // Zipped, the longer of the two counts as far as the shorter goes: a part of the field, or what it is part of.
+        self.is_refused(chain, |refused| field.iter().zip(refused.keys()).all(fits))
+    }
+
+    /// Whether a document of the chain has a parent that is not there, or a field like this was not understood.
+    fn is_refused<'c>(
+        &self,
+        chain: impl IntoIterator<Item = &'c DocumentId>,
+        doubtful: impl Fn(&FieldPath) -> bool,
+    ) -> bool {
+        if self.refused.is_empty() && self.orphans.is_empty() {
+            return false;
+        }
         chain.into_iter().any(|id| {
             let refused = self.refused.get(id);
-            self.orphans.contains(id) || refused.is_some_and(|all| all.iter().any(doubtful))
+            self.orphans.contains(id) || refused.is_some_and(|all| all.iter().any(&doubtful))
         })
     }
 

@@ -153,8 +153,11 @@ fn meant<'d>(name: &str, design: &'d ResolvedDesign, used: &[&str]) -> Option<&'
 /// Whether the node may well carry the network, for what says so was not understood, or an interface names a network that
 /// is not defined and was likely meant to be this one: that one cause is reported where it stands.
 pub(super) fn may_be_carried(node: &ResolvedNode, design: &ResolvedDesign, name: &str) -> bool {
-    let parts = ["interfaces", "oob"].map(|part| FieldPath::of([part]));
-    if parts.iter().any(|part| design.in_doubt(&node.chain, part)) {
+    let carrying: [&[&str]; 2] = [&["interfaces", "*", "networks"], &["oob", "network"]];
+    if carrying
+        .iter()
+        .any(|field| design.in_doubt_anywhere(&node.chain, field))
+    {
         return true;
     }
     let known = names(design.networks.keys());
