@@ -14,7 +14,8 @@ codes! {
         mend "Name a volume group that exists, give a group a disk or partition, or remove one of two uses.";
     SIZES = 1003, Error, "sizes do not fit on their disk",
         why "More than the whole disk or volume group is given away, or a part does not say how large it is.",
-        mend "Write a size for each part, with percentages that add up to 100 at most.";
+        mend "Write a size for each part, with percentages that add up to 100 at most, and to less beside fixed sizes. A \
+              part that is to take what the others leave has a size such as `>20g`.";
     MOUNTPOINT = 1004, Error, "a mount point is used twice",
         why "Of two file systems at one place the second hides the first, and which is second depends on the boot.",
         mend "Mount one of them elsewhere. With a trailing `/` it is the same place.";

@@ -1,5 +1,8 @@
-//! DD1003: the percentages of a disk's partitions, and of a volume group's logical volumes, add up to 100 at most, and every
-//! one of them has a size.
+//! DD1003: the percentages of a disk's partitions, and of a volume group's logical volumes, add up to 100 at most, to less
+//! beside fixed sizes, and every one of them has a size.
+//!
+//! A percentage is one of the whole, not of what is left, and `>` only says that a part may become larger. So what is
+//! reported fits on no disk; whether the rest does, depends on the disk.
 
 use crate::{
     diagnostic::{Code, quote},
@@ -21,17 +24,30 @@ impl NodeRule for Sizes {
         let mut whole = |place: [&str; 4], volumes: &[ResolvedVolume], what: &str| {
             let field = || FieldPath::of(place);
             let name = place[2];
-            let percent = |volume: &ResolvedVolume| match volume.size?.amount {
-                Amount::Percent(percent) => Some(u32::from(percent)),
-                Amount::Bytes(_) => None,
+            let amount = |volume: &ResolvedVolume| volume.size.map(|size| size.amount);
+            let percent = |volume: &ResolvedVolume| match amount(volume) {
+                Some(Amount::Percent(percent)) => u32::from(percent),
+                _ => 0,
             };
-            let sum: u32 = volumes.iter().filter_map(percent).sum();
-            if sum > 100 {
-                let message = format!("{sum}% of {what} {} are given away", quote(name));
+            let is_fixed =
+                |volume: &ResolvedVolume| matches!(amount(volume), Some(Amount::Bytes(1..)));
+            let sum: u32 = volumes.iter().map(percent).sum();
+            let beside = sum == 100 && volumes.iter().any(is_fixed);
+            if sum > 100 || beside {
+                let (more, help) = match beside {
+                    true => (
+                        ", and more beside them",
+                        "write a size such as >20g where a part takes what the others leave",
+                    ),
+                    false => ("", "let the parts add up to 100% at most"),
+                };
+                let message = format!("{sum}% of {what} {} are given away{more}", quote(name));
                 let mut finding = report
                     .node(Code::SIZES, node, design, field(), message)
-                    .help("let the parts add up to 100% at most");
-                for volume in volumes.iter().filter(|volume| percent(volume).is_some()) {
+                    .help(help);
+                let part =
+                    |volume: &&ResolvedVolume| percent(volume) > 0 || beside && is_fixed(volume);
+                for volume in volumes.iter().filter(part) {
                     let size = field().join(volume.name.clone()).join("size");
                     finding = finding.also(span_of_node(node, design, &size), "");
                 }
