@@ -76,6 +76,7 @@ pub(super) fn standard() -> Vec<Rule> {
         index(switch_port::PortTwice),
         node(switch_port::SwitchOfRack),
         node(host_name::HostName),
+        document(host_name::DomainName),
         index(host_name::HostNameTwice),
         node(label_clash::LabelsOfNode),
         document(label_clash::LabelsOfDocument),
