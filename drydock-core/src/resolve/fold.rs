@@ -6,6 +6,7 @@ use super::{
     merge::{self, Watch},
     merge_policy::SpecPolicy,
     resolved::ResolvedDesign,
+    vain_removal,
 };
 use crate::{
     diagnostic::{Code, Diagnostic, quote},
@@ -130,6 +131,7 @@ fn step_by<'c>(
 ) -> (Value, Vec<Removal>) {
     let mut watch = WatchRemovals {
         id: &document.id,
+        meant: |removal: &FieldPath| vain_removal::meant(base, &document.spec, spec, removal),
         chain,
         design,
         path: FieldPath::root(),
@@ -142,15 +144,20 @@ fn step_by<'c>(
 }
 
 /// Hears of every removal whether it removes something (DD0505).
-struct WatchRemovals<'a, C> {
+struct WatchRemovals<'a, C, M> {
     id: &'a DocumentId,
+    meant: M,
     chain: C,
     design: &'a ResolvedDesign,
     path: FieldPath,
     removals: BTreeMap<FieldPath, Option<Diagnostic>>,
 }
 
-impl<'c, C: IntoIterator<Item = &'c DocumentId> + Copy> Watch for WatchRemovals<'_, C> {
+impl<'a, 'c, C, M> Watch for WatchRemovals<'a, C, M>
+where
+    C: IntoIterator<Item = &'c DocumentId> + Copy,
+    M: Fn(&FieldPath) -> Option<&'a str>,
+{
     const HEARS_ALL: bool = false;
 
     fn enter(&mut self, key: SmolStr) {
@@ -175,7 +182,14 @@ impl<'c, C: IntoIterator<Item = &'c DocumentId> + Copy> Watch for WatchRemovals<
         let diagnostic = Diagnostic::new(Code::REMOVES_NOTHING, message)
             .about(self.id)
             .field(self.path.clone());
-        let help = "leave the removal out, or correct its name; what this document itself adds is not removed";
+        // As many as anybody would read: what comes after them may cost no more than finding it.
+        let few = self.removals.len() < 100;
+        let meant = Some(&self.path).filter(|_| few).and_then(&self.meant);
+        let help = match meant {
+            Some(meant) => format!("did you mean {}?", quote(meant)),
+            None => "leave the removal out, or correct its name; what this document itself adds is not removed"
+                .to_owned(),
+        };
         self.removals
             .entry(self.path.clone())
             .or_insert_with(|| Some(diagnostic.at(by, "").help(help)));

@@ -1,6 +1,7 @@
 //! Kernel parameters as the kernel's command line has them, references to the hardware profile replaced.
 
 use crate::{
+    diagnostic::did_you_mean,
     model::{FreeLists, HardwareProfile, Text, Texts},
     secret::{MASK, is_secret_key, mask_text},
 };
@@ -139,6 +140,28 @@ fn look_up(reference: &str, hardware: &HardwareProfile) -> Option<Text> {
         "count" => pages.count.map(|count| Text::from(count.to_string())),
         _ => None,
     }
+}
+
+/// The reference that was likely meant by one that leads nowhere; it leads somewhere.
+pub(super) fn meant(written: &str, hardware: &HardwareProfile) -> Option<String> {
+    let reference = reference(written)?;
+    let (section, name) = reference.split_once('.')?;
+    // What is written right is nearest to itself.
+    let meant = match did_you_mean(section, ["cpuset", "hugepages"])? {
+        "cpuset" => {
+            let sets = hardware.cpu_sets.iter().map(|(name, _)| name.as_str());
+            format!("cpuset.{}", did_you_mean(name, sets)?)
+        }
+        _ => {
+            let (name, part) = name.rsplit_once('.')?;
+            let pages = hardware.hugepages.iter().map(|(name, _)| name.as_str());
+            let part = did_you_mean(part, ["size", "count"])?;
+            format!("hugepages.{}.{part}", did_you_mean(name, pages)?)
+        }
+    };
+    look_up(&meant, hardware)?;
+    let start = &written[..written.len() - reference.len()];
+    Some(format!("{start}{meant}"))
 }
 
 #[cfg(test)]

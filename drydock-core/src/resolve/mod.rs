@@ -32,6 +32,7 @@ mod resolved;
 mod selecting;
 mod touched;
 mod unread;
+mod vain_removal;
 
 pub use address::Allocations;
 pub use chain::Chain;

@@ -310,21 +310,25 @@ impl Build<'_> {
 
     fn dangling_reference(&mut self, name: &str, reference: &str) {
         let field = FieldPath::of(["platform", "kernel_params", name]);
-        let span = self.span_of(&field);
+        let written = self.value.at(["platform", "kernel_params", name]);
+        let items = written.and_then(Value::as_list).unwrap_or_default();
+        let item = items.iter().find(|item| item.as_text() == Some(reference));
+        let span = item.map_or_else(|| self.span_of(&field), |item| item.span);
         let message = format!("{} leads nowhere", quote(reference));
-        let help = match &self.spec.hardware_profile {
-            Some(profile) => format!(
+        let diagnostic = Diagnostic::new(Code::BAD_REFERENCE, message).at(span, "");
+        let hardware = self.hardware.as_deref();
+        let meant = hardware.and_then(|hardware| kernel_params::meant(reference, hardware));
+        let diagnostic = match (meant, &self.spec.hardware_profile) {
+            (Some(meant), _) => diagnostic
+                .help(format!("did you mean {}?", quote(&meant)))
+                .edit(span, meant),
+            (None, Some(profile)) => diagnostic.help(format!(
                 "hardware profile {profile} has no such entry; write hardwareprofile:cpuset.NAME or \
                  hardwareprofile:hugepages.NAME.size or .count"
-            ),
-            None => "name a hardware_profile that has this entry".to_owned(),
+            )),
+            (None, None) => diagnostic.help("name a hardware_profile that has this entry"),
         };
-        self.report(
-            Diagnostic::new(Code::BAD_REFERENCE, message)
-                .at(span, "")
-                .help(help),
-            field,
-        );
+        self.report(diagnostic, field);
     }
 }
 
