@@ -1,6 +1,6 @@
 //! Shows nodes after inheritance, and where each value came from.
 //!
-//! `resolve PATH... [--node NAME | --select SELECTOR] [--fields FIELD,FIELD] [--explain NODE FIELD]
+//! `resolve PATH... [--node NAME | --select SELECTOR] [--fields FIELD,FIELD] [--explain DOCUMENT FIELD]
 //! [--format yaml|json|text] [--annotate] [--allocations FILE]`
 
 use clap::{Parser, ValueEnum};
@@ -36,8 +36,9 @@ struct Arguments {
         conflicts_with = "annotate"
     )]
     fields: Option<Vec<FieldPath>>,
-    /// Where the values of a node's field came from, such as `compute01 interfaces.bond0.networks`.
-    #[arg(long, num_args = 2, value_names = ["NODE", "FIELD"])]
+    /// Where the values of a field came from, such as `compute01 interfaces.bond0.networks`; of another document than a
+    /// node, `HostProfile/base platform` or `acme/v1/License/compiler pools`.
+    #[arg(long, num_args = 2, value_names = ["DOCUMENT", "FIELD"])]
     explain: Option<Vec<String>>,
     /// How to show it: yaml, or text for fields, when nothing is said.
     #[arg(long, value_enum)]
@@ -67,11 +68,9 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
     if let Some(file) = allocations {
         store_allocations(&design, file)?;
     }
-    if let Some([node, field]) = arguments.explain.as_deref() {
+    if let Some([document, field]) = arguments.explain.as_deref() {
         let field: FieldPath = field.parse().map_err(Failure::unusable)?;
-        let explanation =
-            Explanation::of(&design.resolved, node, &field).map_err(Failure::unusable)?;
-        print(&explanation.to_string());
+        print(&explained(&design, document, &field)?.to_string());
         return Ok(OK);
     }
     let asked = arguments.node.as_deref();
@@ -110,6 +109,22 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         }
     }
     Ok(verdict(&design))
+}
+
+/// Explains a field of a node by its name, or of any document by its kind and name.
+fn explained(design: &Design, document: &str, field: &FieldPath) -> Result<Explanation, Failure> {
+    let design = &design.resolved;
+    let mut ids = design.documents.keys();
+    let explanation = match ids.find(|id| format!("{}/{}", id.kind, id.name) == document) {
+        Some(id) => Explanation::of_document(design, id, field),
+        None if document.contains('/') && !design.nodes.contains_key(document) => {
+            let error =
+                format!("there is no document `{document}`; write it like HostProfile/base");
+            return Err(Failure::unusable(error));
+        }
+        None => Explanation::of(design, document, field),
+    };
+    explanation.map_err(Failure::unusable)
 }
 
 /// What the query finds of the chosen nodes.

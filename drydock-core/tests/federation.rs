@@ -6,6 +6,8 @@
 mod composing;
 #[path = "federation/conformance.rs"]
 mod conformance;
+#[path = "support/replay.rs"]
+mod ends;
 #[path = "federation/explaining.rs"]
 mod explaining;
 #[path = "federation/loading.rs"]

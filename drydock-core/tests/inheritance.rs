@@ -6,6 +6,8 @@
 mod chains;
 #[path = "inheritance/defects.rs"]
 mod defects;
+#[path = "support/replay.rs"]
+mod ends;
 #[path = "inheritance/misplaced.rs"]
 mod misplaced;
 #[path = "inheritance/oracle.rs"]

@@ -1,15 +1,19 @@
 //! Kinds that a host registers: what may be registered, what a schema has against items, how items inherit and where
-//! their secrets go.
+//! their secrets go, and where values came from.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "kinds/conforming.rs"]
 mod conforming;
 #[path = "kinds/differential.rs"]
 mod differential;
+#[path = "kinds/explaining.rs"]
+mod explaining;
 #[path = "kinds/inheriting.rs"]
 mod inheriting;
 #[path = "kinds/registering.rs"]
 mod registering;
+#[path = "support/replay.rs"]
+mod replay;
 #[path = "kinds/secrets.rs"]
 mod secrets;
 #[path = "kinds/updating.rs"]

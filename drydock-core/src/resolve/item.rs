@@ -52,6 +52,7 @@ impl Items {
 
     /// Works out again what has changed: an item, or all of a kind that inherits.
     pub(super) fn update(&mut self, design: &mut ResolvedDesign, kinds: &Kinds, touched: &Touched) {
+        design.kinds = kinds.clone();
         let inherits = |kind: &Kind| {
             let registered = kinds.find(kind);
             registered.is_some_and(|registered| registered.parents.is_some())

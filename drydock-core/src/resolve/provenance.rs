@@ -178,17 +178,15 @@ impl Explanation {
         let document = design.documents.get(id).ok_or_else(none)?;
         let node = design.nodes.get(id.name.as_str());
         let node = node.filter(|_| id.kind == Kind::BaremetalNode);
-        let profile = design.profiles.get(id.name.as_str());
-        let chain: Vec<DocumentId> = match (&id.kind, node, profile) {
-            (_, Some(node), _) => node.chain.iter().cloned().collect(),
-            (Kind::HostProfile, _, Some(profile)) => profile.chain.iter().cloned().collect(),
-            _ => vec![id.clone()],
+        let chain: Vec<DocumentId> = match design.chain_of(id) {
+            Some(chain) => chain.iter().cloned().collect(),
+            None => vec![id.clone()],
         };
         let origins = Origins(design);
         let mut recorder = HistoryRecorder::new(id.clone(), origins);
-        match document.inherits() {
-            true => fold(design, &chain, &mut recorder),
-            false => {
+        match inherited_by(design, &id.kind) {
+            Some(spec) => fold(design, &chain, spec, &mut recorder),
+            None => {
                 let shape = model::shape_of(&id.kind).map_or(Shape::Any, Shape::Record);
                 recorder.alone(&document.spec, shape);
             }
@@ -209,7 +207,7 @@ impl Explanation {
                 steps: steps.clone(),
                 reference: None,
             };
-            history.reference = deriving.reference(&history);
+            history.reference = deriving.reference(&history).filter(|_| document.inherits());
             history
         };
         let leaves: Vec<History> = asked.into_iter().map(history).collect();
@@ -235,8 +233,27 @@ impl Explanation {
     }
 }
 
-fn fold(design: &ResolvedDesign, chain: &[DocumentId], recorder: &mut HistoryRecorder<'_>) {
-    let spec = SpecPolicy::PROFILES;
+/// How the documents of a kind inherit, if they do.
+fn inherited_by<'d>(design: &'d ResolvedDesign, kind: &Kind) -> Option<SpecPolicy<'d>> {
+    match kind {
+        Kind::HostProfile | Kind::BaremetalNode => Some(SpecPolicy::PROFILES),
+        Kind::Other(_) => {
+            let registered = design.kinds.find(kind)?;
+            Some(SpecPolicy::Item(
+                &registered.policy,
+                registered.parents.as_deref()?,
+            ))
+        }
+        _ => None,
+    }
+}
+
+fn fold(
+    design: &ResolvedDesign,
+    chain: &[DocumentId],
+    spec: SpecPolicy<'_>,
+    recorder: &mut HistoryRecorder<'_>,
+) {
     let mut value: Option<Value> = None;
     for document in chain.iter().filter_map(|id| design.documents.get(id)) {
         recorder.go_on_with(document.id.clone(), spec);

@@ -12,7 +12,7 @@ use crate::{
     field::FieldPath,
     model::{
         Address, Bonding, BootAction, ByKey, Catalog, FileSystem, Free, HardwareProfile,
-        HostProfile, Network, NetworkLink, Rack, Region, Route, Size, Text,
+        HostProfile, Kinds, Network, NetworkLink, Rack, Region, Route, Size, Text,
     },
     names::{
         DocumentId, HardwareName, Kind, LinkName, NetworkName, NodeName, ProfileName, RackName,
@@ -69,6 +69,8 @@ pub struct ResolvedDesign {
     uses: HashMap<DocumentId, u32>,
     /// The rack that each network which ends in one ends in, the first where several say so.
     local_networks: BTreeMap<NetworkName, RackName>,
+    /// The kinds that the host has registered, by which items inherit.
+    pub(super) kinds: Kinds,
     /// What could not be read at all. That was reported.
     pub(super) unread: Unread,
 }
@@ -77,6 +79,17 @@ impl ResolvedDesign {
     /// The document of this identity, as written.
     pub fn document(&self, kind: Kind, name: &str) -> Option<&Arc<Document>> {
         self.documents.get(&DocumentId::new(kind, name))
+    }
+
+    /// The documents that one consists of, where its kind inherits.
+    pub fn chain_of(&self, id: &DocumentId) -> Option<&Chain> {
+        let name = id.name.as_str();
+        match id.kind {
+            Kind::BaremetalNode => self.nodes.get(name).map(|node| &node.chain),
+            Kind::HostProfile => self.profiles.get(name).map(|profile| &profile.chain),
+            Kind::Other(_) => self.items.get(id).map(|item| &item.chain),
+            _ => None,
+        }
     }
 
     /// Whether something was written that could not be read. That was reported; a rule that misses something anywhere in

@@ -4,14 +4,17 @@
 #[path = "../inheritance/oracle.rs"]
 mod oracle;
 
-use super::registered;
+use super::{registered, replay};
 use drydock_core::{
+    field::FieldPath,
     model::{KindDefinition, Kinds},
-    resolve::{Allocations, Resolved, resolve, resolve_with},
+    names::{DocumentId, Kind},
+    resolve::{Allocations, Explanation, Resolved, ResolvedDesign, resolve, resolve_with},
     testing::fixture,
 };
 use proptest::{collection::vec, prelude::*};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 // What the oracle's own test asks for.
 fn document(name: &str, spec: &str) -> String {
@@ -56,6 +59,26 @@ fn texts(value: Value) -> Value {
     }
 }
 
+/// Nothing where no document of the chain says anything.
+fn explained(design: &Arc<ResolvedDesign>, id: &DocumentId) -> Option<Explanation> {
+    Explanation::of_document(design, id, &FieldPath::root()).ok()
+}
+
+/// Every step of every history, with its place.
+fn steps(explanation: Option<&Explanation>, design: &ResolvedDesign) -> Vec<String> {
+    let histories = explanation.iter().flat_map(|all| &all.leaves);
+    let steps =
+        histories.flat_map(|history| history.steps.iter().map(move |step| (&history.field, step)));
+    let line = |(field, step): (&FieldPath, &drydock_core::resolve::HistoryStep)| {
+        let origin = design.files.origin(step.span);
+        format!(
+            "{field} {:?} {} {origin} {:?}",
+            step.what, step.document.name, step.value
+        )
+    };
+    steps.map(line).collect()
+}
+
 /// Code, document, field and place of every finding.
 fn findings(found: &Resolved) -> Vec<String> {
     let line = |d: &drydock_core::Diagnostic| {
@@ -85,11 +108,16 @@ proptest! {
         let items = resolve_with(&fixture::snapshot(&borrowed), &Allocations::default(), &like_profiles());
         prop_assert_eq!(findings(&items), findings(&profiles));
         prop_assert_eq!(items.design.items.len(), says.len());
-        for (id, item) in &items.design.items {
-            let profile = &profiles.design.profiles[id.name.as_str()];
+        let (items, profiles) = (Arc::new(items.design), Arc::new(profiles.design));
+        for (id, item) in &items.items {
+            let profile = &profiles.profiles[id.name.as_str()];
             prop_assert_eq!(texts(json!(item.value)), texts(json!(profile.value)), "{}", id);
             let names = |chain: &drydock_core::resolve::Chain| chain.iter().map(|id| id.name.clone()).collect::<Vec<_>>();
             prop_assert_eq!(names(&item.chain), names(&profile.chain));
+            let of_item = explained(&items, id);
+            let of_profile = explained(&profiles, &DocumentId::new(Kind::HostProfile, id.name.clone()));
+            prop_assert_eq!(steps(of_item.as_ref(), &items), steps(of_profile.as_ref(), &profiles), "{}", id);
+            replay::ends_in(of_item.as_ref(), &item.value)?;
         }
     }
 }

@@ -94,6 +94,36 @@ fn explain_tells_file_line_column_and_rule() {
 }
 
 #[test]
+fn any_document_is_explained_by_its_kind_and_name() {
+    let folder = Folder::new("explain");
+    let item = "apiVersion: acme/v1\nkind: License\nmetadata: {name: a/b}\nspec: {seats: 5}\n";
+    let file = folder.write("item.yaml", item);
+    let explained = |document: &str, field: &str| {
+        run("resolve", &[&site(), &file, "--explain", document, field])
+    };
+    let hosts = format!("{}/profiles/hosts.yaml", site());
+    let ran = explained("HostProfile/gateway", "metadata.tags");
+    assert_eq!(ran.code, 0);
+    let removed = format!(
+        "{hosts}:161:12  inherited from HostProfile server, removed by HostProfile gateway"
+    );
+    assert!(ran.out.contains(&removed), "{}", ran.out);
+    let ran = explained("BaremetalNode/gateway-1", "metadata.tags");
+    assert_eq!(ran.out, explained("gateway-1", "metadata.tags").out);
+    let ran = explained("acme/v1/License/a/b", "seats");
+    assert_eq!(
+        ran.out,
+        format!("a/b seats\n  seats = 5  {file}:4:15  set\n")
+    );
+    for unknown in ["HostProfile/nobody", "Rak/r1", "acme/v1/License/a"] {
+        let ran = explained(unknown, "seats");
+        assert_eq!(ran.code, 2);
+        let told = format!("there is no document `{unknown}`; write it like HostProfile/base");
+        assert!(ran.err.contains(&told), "{}", ran.err);
+    }
+}
+
+#[test]
 fn allocations_are_written_and_kept() {
     let folder = Folder::new("allocations");
     let node = |name: &str| {

@@ -1,12 +1,8 @@
 //! Which source wrote what, and what sources said that did not count.
 
-use super::{LosingCandidate, WhyLost};
+use super::{LosingCandidate, WhyLost, inherited_by};
 use crate::{
     field::FieldPath,
-    model::{
-        HostProfile,
-        shape::{Record, Scope},
-    },
     names::{DocumentId, SourceName},
     resolve::{
         compose::{self, Part, Says, Why},
@@ -54,7 +50,7 @@ impl Origins<'_> {
             };
             let itself = n + 1 == chain.len();
             compose::walk(fragments, &self.0.federation, &mut |contest| {
-                if contest.part == Part::Metadata || (!itself && is_own(id, &contest.path)) {
+                if contest.part == Part::Metadata || (!itself && self.is_own(id, &contest.path)) {
                     return;
                 }
                 let why = match contest.why {
@@ -89,15 +85,14 @@ impl Origins<'_> {
         }
         losing
     }
-}
 
-/// Whether the field holds for its document alone.
-fn is_own(id: &DocumentId, path: &FieldPath) -> bool {
-    use crate::names::Kind::{BaremetalNode, HostProfile as Profile};
-    let inherits = matches!(id.kind, BaremetalNode | Profile);
-    let field = path.keys().first();
-    let field = field.and_then(|key| <HostProfile as Record>::RECORD.field(key));
-    inherits && field.is_some_and(|field| field.scope == Scope::Own)
+    /// Whether the field holds for its document alone.
+    fn is_own(self, id: &DocumentId, path: &FieldPath) -> bool {
+        let spec = inherited_by(self.0, &id.kind);
+        let field = path.keys().first();
+        spec.zip(field)
+            .is_some_and(|(spec, field)| spec.is_own(field))
+    }
 }
 
 /// Whether a value, or the key of an entry, stands at this place.
