@@ -1,7 +1,10 @@
 //! `[io]` The façade: load, plan, approve, apply; each stage can be called alone.
 
 use crate::{
-    driver::{Context, DriverError, Drivers, Risk, ServerObservation, ServerState},
+    driver::{
+        Context, ContextBuilder, DriverError, Drivers, ErrorKind, Risk, ServerObservation,
+        ServerState,
+    },
     event::{EventSink, Fanout},
     execute::{
         Approval, Control, Journal, Outcome, Policy, Terms, destroyed_by_default,
@@ -21,7 +24,9 @@ use smol_str::SmolStr;
 use std::{
     collections::{BTreeMap, btree_map::Entry},
     sync::Arc,
+    time::Duration,
 };
+use tokio::{task::JoinSet, time::timeout};
 
 /// How a plan is carried out, besides the orchestrator's policy.
 #[derive(Debug, Clone)]
@@ -225,17 +230,34 @@ impl Orchestrator {
         ))
     }
 
-    /// Asks every server driver what it can install; each answers, or says why not. For
-    /// [`RuleSet::with_catalogs`]: of a driver that is left out there, images are a note and not judged.
+    /// Asks every server driver what it can install, all at once, each for as long as one call may take
+    /// ([`Policy::call_limit`]); each answers, or says why not. For [`RuleSet::with_catalogs`]: of a driver that is left
+    /// out there, images are a note and not judged.
     pub async fn catalogs(&self) -> BTreeMap<DriverName, Result<Catalog, DriverError>> {
-        let cx = Context::detached("catalog");
+        let limit = self.policy.call_limit;
+        let cx = ContextBuilder::new("catalog").time(Duration::ZERO, limit);
+        let cx = cx.secrets(self.secrets.clone()).build();
         let mut answers = BTreeMap::new();
+        // Dropped with this future, it ends the calls.
+        let mut asked = JoinSet::new();
         for (_, driver) in self.drivers.servers() {
             let name = DriverName::from(driver.name());
             // One driver may be there for several selectors.
-            if let Entry::Vacant(unasked) = answers.entry(name) {
-                unasked.insert(driver.catalog(&cx).await);
+            if let Entry::Vacant(unanswered) = answers.entry(name.clone()) {
+                // What never comes back has panicked.
+                let panicked = "panicked; this is a bug in the driver";
+                unanswered.insert(Err(no_catalog(&name, ErrorKind::Internal, panicked)));
+                let (driver, cx) = (driver.clone(), cx.clone());
+                asked.spawn(async move {
+                    let answer = timeout(limit, driver.catalog(&cx)).await;
+                    let late = format!("gave no answer within {} s", limit.as_secs());
+                    let late = |_| Err(no_catalog(&name, ErrorKind::Unavailable, &late));
+                    (name.clone(), answer.unwrap_or_else(late))
+                });
             }
+        }
+        while let Some(answer) = asked.join_next().await {
+            answers.extend(answer.ok());
         }
         answers
     }
@@ -384,6 +406,13 @@ fn seed_of(run: &RunId) -> u64 {
     run.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
+}
+
+fn no_catalog(driver: &DriverName, kind: ErrorKind, why: &str) -> DriverError {
+    DriverError::new(
+        kind,
+        format!("driver {driver}, asked for its catalog, {why}"),
+    )
 }
 
 fn federated(sources: &[Arc<dyn DesignSource>]) -> Result<FederatedSource, SourceError> {

@@ -3,19 +3,32 @@
 use super::{HOSTS, R1, damaged};
 use crate::support;
 use drydock_core::{
-    Context, Design, DriverError, Drivers, Orchestrator, Progress, Selector, ServerDriver,
-    async_trait,
+    Context, Design, DriverError, Drivers, ErrorKind, Orchestrator, Progress, Selector,
+    ServerDriver, async_trait,
     driver::{Change, ServerAction, ServerObservation, UnclaimedServer, Unsupported},
+    execute::Policy,
     model::Catalog,
+    names::DriverName,
     resolve::{Allocations, Catalogs, ResolvedNode},
     testing::fixture,
     validate::RuleSet,
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+use tokio::{sync::Barrier, time::Instant};
 
-/// A driver that has nothing but a name and a catalog.
+/// A driver that has nothing but a name and an answer for who asks for its catalog.
 #[derive(Debug)]
-struct Offers(&'static str, Option<Catalog>);
+struct Offers(&'static str, Answer);
+
+#[derive(Debug)]
+enum Answer {
+    Catalog(Catalog),
+    /// When the others that wait for it are asked as well.
+    Together(Arc<Barrier>, Catalog),
+    Refusal,
+    Silence,
+    Panic,
+}
 
 #[async_trait]
 impl ServerDriver for Offers {
@@ -23,8 +36,16 @@ impl ServerDriver for Offers {
         self.0
     }
     async fn catalog(&self, _: &Context) -> Result<Catalog, DriverError> {
-        let refused = || DriverError::new(drydock_core::ErrorKind::Rejected, "not today");
-        self.1.clone().ok_or_else(refused)
+        match &self.1 {
+            Answer::Catalog(catalog) => Ok(catalog.clone()),
+            Answer::Together(others, catalog) => {
+                others.wait().await;
+                Ok(catalog.clone())
+            }
+            Answer::Refusal => Err(DriverError::new(ErrorKind::Rejected, "not today")),
+            Answer::Silence => std::future::pending().await,
+            Answer::Panic => panic!("a driver's bug"),
+        }
     }
     fn supports(&self, _: &ResolvedNode, _: ServerAction) -> Result<(), Unsupported> {
         Ok(())
@@ -36,7 +57,7 @@ impl ServerDriver for Offers {
     ) -> Vec<Result<ServerObservation, DriverError>> {
         nodes
             .iter()
-            .map(|_| Err(DriverError::new(drydock_core::ErrorKind::Rejected, "blind")))
+            .map(|_| Err(DriverError::new(ErrorKind::Rejected, "blind")))
             .collect()
     }
     async fn unclaimed(
@@ -98,9 +119,15 @@ fn found(changes: &[(&str, &str, &str)], drivers: &Drivers, catalogs: &Catalogs)
 async fn the_orchestrator_asks_every_driver_for_its_catalog() {
     let offered = catalog(&[("noble", &["ga-24.04"])]);
     let drivers = drivers(vec![
-        ("role=gateway", Offers("rack", Some(offered.clone()))),
-        ("role=control", Offers("rack", Some(offered.clone()))),
-        ("role in (compute,storage)", Offers("down", None)),
+        (
+            "role=gateway",
+            Offers("rack", Answer::Catalog(offered.clone())),
+        ),
+        (
+            "role=control",
+            Offers("rack", Answer::Catalog(offered.clone())),
+        ),
+        ("role in (compute,storage)", Offers("down", Answer::Refusal)),
     ]);
     let answers = Orchestrator::new(drivers.clone()).catalogs().await;
     let names: Vec<&str> = answers.keys().map(|name| name.as_str()).collect();
@@ -119,9 +146,42 @@ async fn the_orchestrator_asks_every_driver_for_its_catalog() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn drivers_are_asked_for_catalogs_at_once_and_not_for_ever() {
+    let offered = catalog(&[("noble", &["ga-24.04"])]);
+    let both = Arc::new(Barrier::new(2));
+    let together = || Answer::Together(both.clone(), offered.clone());
+    let drivers = drivers(vec![
+        ("role=gateway", Offers("left", together())),
+        ("role=control", Offers("right", together())),
+        ("role=compute", Offers("silent", Answer::Silence)),
+        ("role=storage", Offers("buggy", Answer::Panic)),
+        ("role=edge", Offers("mute", Answer::Silence)),
+    ]);
+    let mut policy = Policy::default();
+    policy.call_limit = Duration::from_secs(30);
+    let begun = Instant::now();
+    let answers = Orchestrator::new(drivers).policy(policy).catalogs().await;
+    assert_eq!(begun.elapsed().as_secs(), 30);
+    let said = |(name, answer): (&DriverName, &Result<Catalog, DriverError>)| match answer {
+        Ok(catalog) => format!("{name}: {}", *catalog == offered),
+        Err(error) => format!("{name}: {} ({error})", error.kind()),
+    };
+    assert_eq!(
+        answers.iter().map(said).collect::<Vec<_>>(),
+        [
+            "buggy: internal error (driver buggy, asked for its catalog, panicked; this is a bug in the driver)",
+            "left: true",
+            "mute: unavailable (driver mute, asked for its catalog, gave no answer within 30 s)",
+            "right: true",
+            "silent: unavailable (driver silent, asked for its catalog, gave no answer within 30 s)",
+        ]
+    );
+}
+
 #[test]
 fn an_image_that_is_not_offered_is_told_with_what_was_meant() {
-    let drivers = drivers(vec![("", Offers("rack", None))]);
+    let drivers = drivers(vec![("", Offers("rack", Answer::Refusal))]);
     let catalogs = |images: &[(&str, &[&str])]| Catalogs::from([("rack".into(), catalog(images))]);
     let noble = catalogs(&[
         ("noble", &["ga-24.04", "hwe-24.04"]),
@@ -166,7 +226,7 @@ fn an_image_that_is_not_offered_is_told_with_what_was_meant() {
 
 #[test]
 fn what_is_not_written_or_not_understood_is_not_judged() {
-    let drivers = drivers(vec![("", Offers("rack", None))]);
+    let drivers = drivers(vec![("", Offers("rack", Answer::Refusal))]);
     let none = Catalogs::from([("rack".into(), catalog(&[("noble", &["ga-24.04"])]))]);
     assert_eq!(
         found(&[(HOSTS, "    image: noble\n", "")], &drivers, &none),
