@@ -105,6 +105,21 @@ impl Claim {
             what: what.into(),
         }
     }
+
+    /// A claim of `key` as `what` by a field of the subject, at the place where that was written.
+    pub fn by_field(
+        subject: Subject<'_>,
+        key: impl Into<SmolStr>,
+        field: FieldPath,
+        what: impl Into<SmolStr>,
+    ) -> Self {
+        let (id, value) = match subject {
+            Subject::Document(document) => (document.id.clone(), &document.spec),
+            Subject::Node(node) => (node.id(), &node.value),
+        };
+        let (id, field, span) = report::place(id, value, field);
+        Self::new(key, id, field, span, what)
+    }
 }
 
 /// A rule of any scope.

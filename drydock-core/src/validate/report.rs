@@ -1,5 +1,6 @@
 //! Where rules put their findings. A rule says what and which field; the place follows from provenance.
 
+use super::Claim;
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics},
     field::FieldPath,
@@ -60,6 +61,25 @@ impl<'a> Report<'a> {
             .about(&document.id)
             .field(field)
             .at(span, "");
+        Finding {
+            found: self.found,
+            diagnostic: Some(diagnostic),
+        }
+    }
+
+    /// Adds a finding about a claim that another one, `first`, comes before.
+    pub fn clash(
+        &mut self,
+        code: Code,
+        claim: &Claim,
+        first: &Claim,
+        message: String,
+    ) -> Finding<'_> {
+        let diagnostic = Diagnostic::new(code, message)
+            .about(&claim.subject)
+            .field(claim.field.clone())
+            .at(claim.span, claim.what.clone())
+            .also(first.span, first.what.clone());
         Finding {
             found: self.found,
             diagnostic: Some(diagnostic),

@@ -7,13 +7,13 @@
 //! Two BMCs at one address are DD5003, which knows their ports.
 
 use crate::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::Code,
     field::FieldPath,
     model::{Network, Range, RangeType},
     names::Kind,
     resolve::{ResolvedDesign, ResolvedNode, decode},
     source::Document,
-    validate::{Claim, IndexRule, Report, Subject, report::place},
+    validate::{Claim, IndexRule, Report, Subject},
 };
 use smol_str::{SmolStr, format_smolstr};
 use std::net::IpAddr;
@@ -40,22 +40,27 @@ impl IndexRule for DuplicateAddress {
             Subject::Node(node) => {
                 let claims = of_node(node).map(|(network, ip)| {
                     let field = FieldPath::of(["addressing", network, "address"]);
-                    let (subject, field, span) = place(node.id(), &node.value, field);
                     let name = &node.name;
                     let of_bmc = node.spec.oob.network.as_deref() == Some(network.as_str());
-                    let (field, what) = match of_bmc {
-                        true => (bmc(network), format!("the BMC of {name} has it")),
-                        false => (field, format!("{name} has it on network {network}")),
+                    let what = match of_bmc {
+                        true => format!("the BMC of {name} has it"),
+                        false => format!("{name} has it on network {network}"),
                     };
-                    Claim::new(key(ip), subject, field, span, what)
+                    let claim = Claim::by_field(subject, key(ip), field, what);
+                    match of_bmc {
+                        true => Claim {
+                            field: bmc(network),
+                            ..claim
+                        },
+                        false => claim,
+                    }
                 });
                 claims.collect()
             }
             Subject::Document(document) => {
                 let claims = of_network(document).map(|(field, ip, what)| {
-                    let (subject, field, span) = place(document.id.clone(), &document.spec, field);
                     let what = format!("it is {what} of network {}", document.id.name);
-                    Claim::new(key(ip), subject, field, span, what)
+                    Claim::by_field(subject, key(ip), field, what)
                 });
                 claims.collect()
             }
@@ -73,15 +78,9 @@ impl IndexRule for DuplicateAddress {
         let others = others.iter().filter(|claim| !is_gateway(claim));
         let others = others.filter(|claim| !(is_bmc(first) && is_bmc(claim)));
         for claim in others.chain(ends.iter().filter(|_| is_gateway(first))) {
-            let diagnostic = Diagnostic::new(
-                Code::DUPLICATE_ADDRESS,
-                format!("address {key} is used twice"),
-            )
-            .about(&claim.subject)
-            .field(claim.field.clone())
-            .at(claim.span, claim.what.clone())
-            .also(first.span, first.what.clone());
-            report.push(diagnostic.help("give one of them another address"));
+            let message = format!("address {key} is used twice");
+            let finding = report.clash(Code::DUPLICATE_ADDRESS, claim, first, message);
+            finding.help("give one of them another address");
         }
     }
 }

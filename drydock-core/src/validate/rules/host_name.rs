@@ -2,7 +2,7 @@
 //! characters at most, and no two nodes share one.
 
 use crate::{
-    diagnostic::{Code, Diagnostic, quote},
+    diagnostic::{Code, quote},
     field::FieldPath,
     names::Kind,
     resolve::{ResolvedDesign, ResolvedNode},
@@ -117,12 +117,9 @@ impl IndexRule for HostNameTwice {
     fn check(&self, key: &str, claims: &[Claim], report: &mut Report<'_>) {
         let [first, others @ ..] = claims else { return };
         for claim in others {
-            let diagnostic =
-                Diagnostic::new(Code::HOST_NAME, format!("two nodes are {}", quote(key)))
-                    .about(&claim.subject)
-                    .at(claim.span, claim.what.clone())
-                    .also(first.span, first.what.clone());
-            report.push(diagnostic.help("give one of them another name or primary network"));
+            let message = format!("two nodes are {}", quote(key));
+            let finding = report.clash(Code::HOST_NAME, claim, first, message);
+            finding.help("give one of them another name or primary network");
         }
     }
 }

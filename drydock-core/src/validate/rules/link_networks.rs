@@ -2,7 +2,7 @@
 //! networks that its link allows.
 
 use crate::{
-    diagnostic::{Code, Diagnostic, quote},
+    diagnostic::{Code, quote},
     field::FieldPath,
     names::Kind,
     resolve::{ResolvedDesign, ResolvedNode},
@@ -101,12 +101,8 @@ impl IndexRule for OneLink {
         let [first, others @ ..] = claims else { return };
         for claim in others {
             let message = format!("network {} is on two links", quote(key));
-            let diagnostic = Diagnostic::new(Code::LINK_NETWORKS, message)
-                .about(&claim.subject)
-                .field(claim.field.clone())
-                .at(claim.span, claim.what.clone())
-                .also(first.span, first.what.clone());
-            report.push(diagnostic.help("leave it on the link that carries it"));
+            let finding = report.clash(Code::LINK_NETWORKS, claim, first, message);
+            finding.help("leave it on the link that carries it");
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use super::duplicate_address::key;
 use crate::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::Code,
     field::FieldPath,
     resolve::{ResolvedDesign, ResolvedNode},
-    validate::{Claim, IndexRule, Report, Subject, report::place},
+    validate::{Claim, IndexRule, Report, Subject},
 };
 use smol_str::{SmolStr, format_smolstr};
 
@@ -29,9 +29,7 @@ impl IndexRule for OobAddressTwice {
         };
         let claim = |(key, network): (SmolStr, &str)| {
             let field = FieldPath::of(["addressing", network, "address"]);
-            let (subject, field, span) = place(node.id(), &node.value, field);
-            let what = format!("the BMC of {}", node.name);
-            Claim::new(key, subject, field, span, what)
+            Claim::by_field(subject, key, field, format!("the BMC of {}", node.name))
         };
         of_bmc(node).map(claim).into_iter().collect()
     }
@@ -40,12 +38,8 @@ impl IndexRule for OobAddressTwice {
         let [first, others @ ..] = claims else { return };
         for claim in others {
             let message = format!("two BMCs are reached at {key}");
-            let diagnostic = Diagnostic::new(Code::OOB_ADDRESS, message)
-                .about(&claim.subject)
-                .field(claim.field.clone())
-                .at(claim.span, claim.what.clone())
-                .also(first.span, first.what.clone());
-            report.push(diagnostic.help("give one of them another address, or another oob.port"));
+            let finding = report.clash(Code::OOB_ADDRESS, claim, first, message);
+            finding.help("give one of them another address, or another oob.port");
         }
     }
 }

@@ -2,12 +2,12 @@
 //! node's.
 
 use crate::{
-    diagnostic::{Code, Diagnostic, quote},
+    diagnostic::{Code, quote},
     field::FieldPath,
     names::{DocumentId, Kind},
     resolve::{ResolvedDesign, ResolvedNode},
     span::Span,
-    validate::{Claim, IndexRule, NodeRule, Report, Subject, report::place},
+    validate::{Claim, IndexRule, NodeRule, Report, Subject},
 };
 use smol_str::{SmolStr, format_smolstr};
 
@@ -31,9 +31,7 @@ impl IndexRule for PortTwice {
         };
         let claims = ports(node).map(|(slave, key)| {
             let field = FieldPath::of(["attachments", slave, "port"]);
-            let (subject, field, span) = place(node.id(), &node.value, field);
-            let what = format!("{slave} of {}", node.name);
-            Claim::new(key, subject, field, span, what)
+            Claim::by_field(subject, key, field, format!("{slave} of {}", node.name))
         });
         claims.collect()
     }
@@ -41,12 +39,9 @@ impl IndexRule for PortTwice {
     fn check(&self, key: &str, claims: &[Claim], report: &mut Report<'_>) {
         let [first, others @ ..] = claims else { return };
         for claim in others {
-            let diagnostic = Diagnostic::new(Code::PORT_TWICE, format!("{key} is used twice"))
-                .about(&claim.subject)
-                .field(claim.field.clone())
-                .at(claim.span, claim.what.clone())
-                .also(first.span, first.what.clone());
-            report.push(diagnostic.help("correct the one that is wrong"));
+            let message = format!("{key} is used twice");
+            let finding = report.clash(Code::PORT_TWICE, claim, first, message);
+            finding.help("correct the one that is wrong");
         }
     }
 }

@@ -1,12 +1,12 @@
 //! DD2008: a VLAN is from 1 to 4094 (IEEE 802.1Q), and no two networks of one link and address family have the same.
 
 use crate::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::Code,
     field::FieldPath,
     names::Kind,
     resolve::ResolvedDesign,
     source::Document,
-    validate::{Claim, DocumentRule, IndexRule, Report, Subject, report::place},
+    validate::{Claim, DocumentRule, IndexRule, Report, Subject},
 };
 use smol_str::{SmolStr, format_smolstr};
 
@@ -52,10 +52,8 @@ impl IndexRule for VlanTwice {
             return Vec::new();
         };
         let claim = |key| {
-            let field = FieldPath::of(["vlan"]);
-            let (subject, field, span) = place(document.id.clone(), &document.spec, field);
             let what = format!("network {}", document.id.name);
-            Claim::new(key, subject, field, span, what)
+            Claim::by_field(subject, key, FieldPath::of(["vlan"]), what)
         };
         key(document, design).map(claim).into_iter().collect()
     }
@@ -63,12 +61,8 @@ impl IndexRule for VlanTwice {
     fn check(&self, key: &str, claims: &[Claim], report: &mut Report<'_>) {
         let [first, others @ ..] = claims else { return };
         for claim in others {
-            let diagnostic = Diagnostic::new(Code::VLAN, format!("{key} is two networks"))
-                .about(&claim.subject)
-                .field(claim.field.clone())
-                .at(claim.span, claim.what.clone())
-                .also(first.span, first.what.clone());
-            report.push(diagnostic.help("give one of them another VLAN"));
+            let finding = report.clash(Code::VLAN, claim, first, format!("{key} is two networks"));
+            finding.help("give one of them another VLAN");
         }
     }
 }
