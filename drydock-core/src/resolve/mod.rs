@@ -20,6 +20,7 @@ mod kernel_params;
 mod legacy;
 mod merge;
 mod merge_policy;
+mod mtu;
 mod named;
 mod network;
 mod node;

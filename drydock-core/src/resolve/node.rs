@@ -4,7 +4,7 @@ use super::{
     chain::Chain,
     device::device,
     kernel_params::{self, CommandLine},
-    network::DEFAULT_MTU,
+    mtu,
     resolved::{
         Device, InterfaceNetwork, ResolvedDesign, ResolvedDisk, ResolvedInterface, ResolvedNetwork,
         ResolvedNode, ResolvedProfile, ResolvedVolume, ResolvedVolumeGroup,
@@ -15,7 +15,7 @@ use crate::{
     field::FieldPath,
     model::{
         BondMode, ByKey, FileSystem, HardwareProfile, HostProfile, Interface, Keyed, LogicalVolume,
-        NetworkLink, Partition, Text, TrunkingMode,
+        NetworkLink, Partition, Text,
     },
     names::{DocumentId, Kind, NetworkName, NodeName},
     source::{Document, Value},
@@ -211,7 +211,7 @@ impl Build<'_> {
                 (field, span)
             }));
         }
-        let mtu = self.interface_mtu(interface, link.as_deref());
+        let (mtu, _) = mtu::of_interface(interface, self.design);
         let bonding = link.as_ref().map(|link| link.bonding.clone());
         let bond = bonding.filter(|b| b.mode.is_some_and(|mode| mode != BondMode::Disabled));
         let networks = interface
@@ -229,24 +229,6 @@ impl Build<'_> {
         }
     }
 
-    /// Its own; else, where one network has the interface to itself, that network's; else its link's; else 1500.
-    fn interface_mtu(&self, interface: &Interface, link: Option<&NetworkLink>) -> u32 {
-        let trunk = link.is_some_and(is_trunk);
-        let sole = match &interface.networks[..] {
-            [only] if !trunk => self
-                .design
-                .networks
-                .get(only)
-                .and_then(|network| network.spec.mtu),
-            _ => None,
-        };
-        interface
-            .mtu
-            .or(sole)
-            .or(link.and_then(|link| link.mtu))
-            .unwrap_or(DEFAULT_MTU)
-    }
-
     fn network(
         &self,
         name: &NetworkName,
@@ -257,7 +239,7 @@ impl Build<'_> {
         let network = self.design.networks.get(name).map(Arc::as_ref);
         let spec = network.map(|network| &network.spec);
         let native = link.and_then(|link| link.trunking.default_network.as_ref()) == Some(name);
-        let alone = interface.networks.len() == 1 && !link.is_some_and(is_trunk);
+        let alone = interface.networks.len() == 1 && !link.is_some_and(mtu::is_trunk);
         let vlan = spec.and_then(|spec| spec.vlan);
         InterfaceNetwork {
             name: name.clone(),
@@ -330,10 +312,6 @@ impl Build<'_> {
         };
         self.report(diagnostic, field);
     }
-}
-
-fn is_trunk(link: &NetworkLink) -> bool {
-    link.trunking.mode == Some(TrunkingMode::Tagged)
 }
 
 fn written(filesystem: &FileSystem) -> Option<FileSystem> {

@@ -5,9 +5,12 @@
 use super::{History, Premise, What, origins::Origins, recorder::Leaves};
 use crate::{
     field::FieldPath,
-    model::{Address, TrunkingMode},
+    model::Address,
     names::{DocumentId, Kind},
-    resolve::resolved::{ResolvedDesign, ResolvedInterface, ResolvedNetwork, ResolvedNode},
+    resolve::{
+        mtu::{self, SaidBy},
+        resolved::{ResolvedDesign, ResolvedInterface, ResolvedNetwork, ResolvedNode},
+    },
     source::Value,
 };
 use smol_str::SmolStr;
@@ -167,34 +170,32 @@ impl Deriving<'_> {
 
     fn mtu(&self, node: &ResolvedNode, resolved: &ResolvedInterface) -> Option<Derived> {
         let interface = node.spec.interfaces.find(&resolved.name)?;
-        if interface.mtu.is_some() {
-            return None;
-        }
         let inside = |key: &str| FieldPath::of(["interfaces", &resolved.name, key]);
-        let mtu = || FieldPath::of(["mtu"]);
-        let link = interface.device_link.as_ref();
-        let spec = link.and_then(|name| self.design.links.get(name));
-        let trunk = spec.is_some_and(|link| link.trunking.mode == Some(TrunkingMode::Tagged));
-        let sole = match &interface.networks[..] {
-            [only] if !trunk => self.design.networks.get(only),
-            _ => None,
-        };
-        let (rule, premises) = if let Some(network) = sole.filter(|n| n.spec.mtu.is_some()) {
-            let carried = self.written(inside("networks").join(network.name.as_str()));
-            let id = DocumentId::new(Kind::Network, network.name.as_str());
-            let rule = "the MTU of the network that has it to itself";
-            (rule, [carried, self.at(id, mtu())])
-        } else if let Some(link) = link.filter(|_| spec.is_some_and(|link| link.mtu.is_some())) {
-            let plugged = self.written(inside("device_link"));
-            let id = DocumentId::new(Kind::NetworkLink, link.as_str());
-            ("the MTU of its link", [plugged, self.at(id, mtu())])
-        } else {
-            let rule = "the MTU where neither interface, nor network, nor link says one";
-            (rule, [None, None])
+        let of = |kind, name: &str| self.at(DocumentId::new(kind, name), FieldPath::of(["mtu"]));
+        let (value, said_by) = mtu::of_interface(interface, self.design);
+        let (rule, premises) = match said_by {
+            SaidBy::Itself => return None,
+            SaidBy::Network(network) => {
+                let name = network.name.as_str();
+                let carried = self.written(inside("networks").join(name));
+                let rule = "the MTU of the network that has it to itself";
+                (rule, [carried, of(Kind::Network, name)])
+            }
+            SaidBy::Link(link) => {
+                let plugged = self.written(inside("device_link"));
+                (
+                    "the MTU of its link",
+                    [plugged, of(Kind::NetworkLink, link)],
+                )
+            }
+            SaidBy::Nobody => {
+                let rule = "the MTU where neither interface, nor network, nor link says one";
+                (rule, [None, None])
+            }
         };
         Some(Derived {
             field: inside("mtu"),
-            value: resolved.mtu.to_string().into(),
+            value: value.to_string().into(),
             rule,
             premises: premises.into_iter().flatten().collect(),
         })
