@@ -1,7 +1,11 @@
 //! What selectors see of the resolved design.
 
 use super::resolved::{ResolvedNetwork, ResolvedNode, ResolvedProfile};
-use crate::{field::FieldPath, model::Selectable, source::Parts};
+use crate::{
+    field::FieldPath,
+    model::Selectable,
+    source::{Parts, by_parts},
+};
 
 impl ResolvedNode {
     /// What selectors see of it.
@@ -47,19 +51,4 @@ impl Selectable for ResolvedNode {
     }
 }
 
-macro_rules! by_parts {
-    ($($type:ty)*) => {$(
-        impl Selectable for $type {
-            fn label(&self, key: &str) -> Option<&str> {
-                self.parts().label(key)
-            }
-            fn has(&self, field: &FieldPath) -> bool {
-                self.parts().has(field)
-            }
-            fn is(&self, field: &FieldPath, text: &str) -> bool {
-                self.parts().is(field, text)
-            }
-        }
-    )*};
-}
 by_parts! { ResolvedProfile ResolvedNetwork }

@@ -1,7 +1,7 @@
 //! `[io]` Documents from files and folders.
 
 use super::{DesignSource, Load, Revision, Snapshot, SourceError, yaml};
-use crate::{names::SourceName, span::SourceMap};
+use crate::names::SourceName;
 use async_trait::async_trait;
 use std::{
     collections::{HashSet, hash_map::RandomState},
@@ -91,16 +91,9 @@ fn load(paths: &[PathBuf], known: Option<&Revision>) -> Result<Load, Unreadable>
     if known == Some(&revision) {
         return Ok(Load::Unchanged);
     }
-    let mut snapshot = Snapshot {
-        documents: Vec::new(),
-        diagnostics: Default::default(),
-        files: SourceMap::default(),
-        ..Snapshot::default()
-    };
+    let mut snapshot = Snapshot::default();
     for read in yaml::read_all(&texts) {
-        snapshot.documents.extend(read.documents);
-        snapshot.diagnostics.extend(read.diagnostics);
-        snapshot.files.insert(read.file);
+        snapshot.add(read);
     }
     Ok(Load::Loaded {
         revision,

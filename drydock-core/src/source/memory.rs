@@ -103,10 +103,7 @@ impl DesignSource for MemorySource {
             ..Snapshot::default()
         };
         for (name, text) in texts {
-            let read = yaml::read(&name, text.as_bytes());
-            snapshot.documents.extend(read.documents);
-            snapshot.diagnostics.extend(read.diagnostics);
-            snapshot.files.insert(read.file);
+            snapshot.add(yaml::read(&name, text.as_bytes()));
         }
         Ok(Load::Loaded {
             revision,

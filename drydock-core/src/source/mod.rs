@@ -18,7 +18,7 @@ pub use federation::{FederatedSource, WhenUnavailable};
 pub use interop::to_yaml;
 pub use memory::MemorySource;
 pub use ownership::{Federation, FederationError, Owner};
-pub(crate) use selecting::Parts;
+pub(crate) use selecting::{Parts, by_parts};
 pub(crate) use yaml::METADATA;
 pub(crate) use yaml::secrets::{is_secret, names_a_secret, seal};
 
@@ -43,6 +43,15 @@ pub struct Snapshot {
     pub files: SourceMap,
     /// By what the documents of several sources are composed; empty for a lone source.
     pub federation: Arc<Federation>,
+}
+
+impl Snapshot {
+    /// Adds what was read of one text.
+    pub(crate) fn add(&mut self, read: yaml::Read) {
+        self.documents.extend(read.documents);
+        self.diagnostics.extend(read.diagnostics);
+        self.files.insert(read.file);
+    }
 }
 
 /// What [`DesignSource::load`] found.

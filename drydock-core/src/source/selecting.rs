@@ -61,17 +61,25 @@ impl Document {
     }
 }
 
-impl Selectable for Document {
-    fn label(&self, key: &str) -> Option<&str> {
-        self.parts().label(key)
-    }
-    fn has(&self, field: &FieldPath) -> bool {
-        self.parts().has(field)
-    }
-    fn is(&self, field: &FieldPath, text: &str) -> bool {
-        self.parts().is(field, text)
-    }
+/// Lets selectors see the parts of what has some.
+macro_rules! by_parts {
+    ($($type:ty)*) => {$(
+        impl $crate::model::Selectable for $type {
+            fn label(&self, key: &str) -> Option<&str> {
+                self.parts().label(key)
+            }
+            fn has(&self, field: &$crate::field::FieldPath) -> bool {
+                self.parts().has(field)
+            }
+            fn is(&self, field: &$crate::field::FieldPath, text: &str) -> bool {
+                self.parts().is(field, text)
+            }
+        }
+    )*};
 }
+pub(crate) use by_parts;
+
+by_parts! { Document }
 
 /// The text of a single value that says something.
 fn text(value: Option<&Value>) -> Option<&str> {

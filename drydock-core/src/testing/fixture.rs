@@ -12,10 +12,7 @@ use crate::{
 pub fn snapshot(files: &[(&str, &str)]) -> Snapshot {
     let mut snapshot = Snapshot::default();
     for (name, text) in files {
-        let read = yaml::read(name, text.as_bytes());
-        snapshot.files.insert(read.file);
-        snapshot.documents.extend(read.documents);
-        snapshot.diagnostics.extend(read.diagnostics);
+        snapshot.add(yaml::read(name, text.as_bytes()));
     }
     snapshot
 }
