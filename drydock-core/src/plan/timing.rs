@@ -138,6 +138,7 @@ impl Timing {
 }
 
 /// A time as people say it, to about two figures: `20 s`, `3 min 30 s`, `45 min`, `1 h 5 min`.
+#[allow(dead_code, reason = "the displays speak so")]
 pub(crate) fn spoken(time: Duration) -> String {
     let round =
         |unit: u64| (time.as_secs() + u64::from(time.subsec_millis() >= 500) + unit / 2) / unit;
