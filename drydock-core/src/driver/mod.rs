@@ -45,6 +45,7 @@ pub use observation::{
     ServerState, UnclaimedServer,
 };
 pub use oob::OobDriver;
+pub(crate) use port::port_at;
 pub use port::{NodePort, ports_of};
 pub use server::ServerDriver;
 pub use step::{CustomAction, CustomObservation, CustomStep, StepDriver};

@@ -2,7 +2,7 @@
 
 use super::{PortIntent, PortPhase};
 use crate::{
-    model::BondMode,
+    model::{Attachment, BondMode},
     names::NetworkName,
     resolve::{ResolvedInterface, ResolvedNode},
 };
@@ -36,37 +36,56 @@ pub fn ports_of(node: &ResolvedNode) -> Vec<NodePort> {
         return Vec::new();
     }
     let boots = boot_interface(node);
-    let port = |(slave, attachment): (&SmolStr, &crate::model::Attachment)| {
-        let (switch, port) = (attachment.switch.as_ref()?, attachment.port.as_ref()?);
-        let interface = node
-            .interfaces
-            .iter()
-            .find(|interface| has_slave(interface, slave))?;
-        let intent =
-            |phase| PortIntent::new(switch.clone(), port.clone(), node.name.clone(), phase);
-        let boot = boots.filter(|boots| boots.slave.is_none_or(|boots| boots == slave));
-        let boot = boot.filter(|boots| boots.interface.name == interface.name);
-        let boot = boot.map(|boots| {
+    let attachments = node.spec.attachments.iter();
+    attachments
+        .filter_map(|(slave, attachment)| port(node, boots, slave, attachment))
+        .collect()
+}
+
+/// The port of this node that is this port of this switch.
+pub(crate) fn port_at(node: &ResolvedNode, switch: &str, port_name: &str) -> Option<NodePort> {
+    let mut attachments = node.spec.attachments.iter();
+    let (slave, attachment) = attachments.find(|(_, attachment)| {
+        attachment.switch.as_deref() == Some(switch)
+            && attachment.port.as_deref() == Some(port_name)
+    })?;
+    port(node, boot_interface(node), slave, attachment)
+}
+
+fn port(
+    node: &ResolvedNode,
+    boots: Option<Boots<'_>>,
+    slave: &SmolStr,
+    attachment: &Attachment,
+) -> Option<NodePort> {
+    let (switch, port) = (attachment.switch.as_ref()?, attachment.port.as_ref()?);
+    let interface = node
+        .interfaces
+        .iter()
+        .find(|interface| has_slave(interface, slave))?;
+    let intent = |phase| PortIntent::new(switch.clone(), port.clone(), node.name.clone(), phase);
+    let boot = boots
+        .filter(|boots| boots.slave.is_none_or(|boots| boots == slave))
+        .filter(|boots| boots.interface.name == interface.name)
+        .map(|boots| {
             let mut intent = intent(PortPhase::Boot);
             intent.untagged = Some(boots.network.clone());
             Arc::new(intent)
         });
-        let mut production = intent(PortPhase::Production);
-        for network in &interface.networks {
-            match (network.tagged, &production.untagged) {
-                (false, None) => production.untagged = Some(network.name.clone()),
-                _ => production.tagged.push(network.name.clone()),
-            }
+    let mut production = intent(PortPhase::Production);
+    for network in &interface.networks {
+        match (network.tagged, &production.untagged) {
+            (false, None) => production.untagged = Some(network.name.clone()),
+            _ => production.tagged.push(network.name.clone()),
         }
-        production.lag =
-            aggregated(interface).then(|| format_smolstr!("{}-{}", node.name, interface.name));
-        Some(NodePort {
-            slave: slave.clone(),
-            boot,
-            production: Arc::new(production),
-        })
-    };
-    node.spec.attachments.iter().filter_map(port).collect()
+    }
+    let lag = || format_smolstr!("{}-{}", node.name, interface.name);
+    production.lag = aggregated(interface).then(lag);
+    Some(NodePort {
+        slave: slave.clone(),
+        boot,
+        production: Arc::new(production),
+    })
 }
 
 /// What a node boots from: one slave of an interface, or any of them, and the network that is untagged there.
