@@ -137,8 +137,7 @@ impl Timing {
     }
 }
 
-/// A time as people say it, to about two figures: `20 s`, `3 min 30 s`, `45 min`, `1 h 5 min`.
-#[allow(dead_code, reason = "the displays speak so")]
+/// A time as people say it, to about two figures: `40 ms`, `20 s`, `3 min 30 s`, `45 min`, `1 h 5 min`.
 pub(crate) fn spoken(time: Duration) -> String {
     let round =
         |unit: u64| (time.as_secs() + u64::from(time.subsec_millis() >= 500) + unit / 2) / unit;
@@ -148,8 +147,9 @@ pub(crate) fn spoken(time: Duration) -> String {
         _ => format!("{whole} {of} {part} {unit}"),
     };
     match time.as_secs() {
-        0 if time.is_zero() => "0 s".to_owned(),
-        0..10 if time.subsec_millis() > 0 => format!("{:.1} s", time.as_secs_f64()),
+        0 if time.as_micros() < 500 => "0 s".to_owned(),
+        0 => format!("{} ms", time.as_micros().div_ceil(500) / 2),
+        1..10 if time.subsec_millis() >= 50 => format!("{:.1} s", time.as_secs_f64()),
         _ if seconds < 60 => format!("{seconds} s"),
         _ if seconds < 600 => two(seconds / 60, "min", seconds % 60, "s"),
         _ if minutes < 60 => format!("{minutes} min"),
@@ -170,7 +170,7 @@ mod tests {
         ];
         let words = [
             "0 s",
-            "0.2 s",
+            "250 ms",
             "9.9 s",
             "10 s",
             "59 s",

@@ -111,6 +111,7 @@ async fn a_run_tells_no_secret() {
                 plan.display().json(),
                 plan.display().dot(),
                 plan.display().mermaid(),
+                plan.display().by_rack(&design.resolved).svg(),
             ] {
                 search.text("the plan", &form);
             }
