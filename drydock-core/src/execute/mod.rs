@@ -20,6 +20,7 @@ mod limits;
 mod orders;
 mod outcome;
 mod policy;
+pub mod profile;
 mod ready;
 mod recover;
 mod retry;
