@@ -1,6 +1,7 @@
 //! The main job: a site design, resolved, checked, planned, approved and carried out.
 //!
-//! `deploy [PATH...] [--nodes SELECTOR] [--approve PLAN-ID|all] [--max-destructive N] [--seed N] [--format text|json]`
+//! `deploy [PATH...] [--nodes SELECTOR] [--approve PLAN-ID|all] [--max-destructive N] [--seed N] [--format text|json]
+//! [--profile]`
 //!
 //! Without arguments it deploys the bundled site on a simulated one and approves its own plan. Exit 0 all done,
 //! 1 something failed, 2 bad arguments, 3 a plan that destroys something and is not approved.
@@ -8,9 +9,11 @@
 use clap::Parser;
 use drydock_core::{
     ApplyError, Approval, Design, Goal, Orchestrator, Outcome, Plan, Selector,
-    diagnostic::render_all,
-    event::Event,
+    diagnostic::{Color, render_all},
+    event::{Event, Recorder},
+    execute::profile::Profile,
     names::{PlanId, RunId},
+    plan::timing::Durations,
 };
 use drydock_examples::{
     FAILED, Failure, Format, NOT_APPROVED, OK, color, demo, findings, load, print, progress, say,
@@ -42,6 +45,9 @@ struct Arguments {
     /// Text for people, or one JSON event a line.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// Also tell where the time of the run went.
+    #[arg(long)]
+    profile: bool,
 }
 
 fn main() -> ExitCode {
@@ -71,9 +77,12 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         color(),
     ));
     let plan = planned.plan;
+    let is_approved = is_demo || arguments.approve.is_some();
+    let shown = plan.display().by_rack(&design.resolved);
+    let shown = shown.approved(is_approved);
     match arguments.format {
-        Format::Text => print(&plan.display().text()),
-        Format::Json => line(&json!({"event": "plan", "plan": plan})),
+        Format::Text => print(&shown.colored(color() == Color::Always).text()),
+        Format::Json => line(&json!({"event": "plan", "plan": shown})),
     }
     let approval = match arguments.approve.as_deref() {
         Some("all") => Approval::All,
@@ -86,6 +95,8 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         Format::Text => orchestrator.sink(progress::sink(&plan)),
         Format::Json => orchestrator.sink(|event: &Event| line(&json!(event))),
     };
+    let events = Recorder::default();
+    let orchestrator = orchestrator.sink(events.clone());
     let outcome = match orchestrator
         .apply(&design, &plan, run, &approval, arguments.max_destructive)
         .await
@@ -96,6 +107,13 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         }
         Err(error) => return Err(Failure::new(FAILED, error)),
     };
+    if arguments.profile {
+        let profile = Profile::of(&plan, &events.events(), &Durations::default());
+        match arguments.format {
+            Format::Text => print(&format!("{}\n", profile.text())),
+            Format::Json => line(&json!({"event": "profile", "profile": profile})),
+        }
+    }
     report(&arguments, &design, &site, &plan, &outcome);
     let is_done = outcome.is_success() && planned.diagnostics.errors() == 0;
     Ok(if is_done { OK } else { FAILED })

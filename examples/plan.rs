@@ -1,9 +1,12 @@
 //! Shows what would be done to bring a site from new machines to its design, and changes nothing.
 //!
-//! `plan PATH... [--goal verify|prepare|deploy|redeploy|release] [--nodes SELECTOR] [--format text|json|dot|mermaid]`
+//! `plan PATH... [--goal verify|prepare|deploy|redeploy|release] [--nodes SELECTOR] [--format text|json|dot|mermaid|svg]`
 
 use clap::{Parser, ValueEnum};
-use drydock_core::{Goal, Orchestrator, Selector, diagnostic::render_all};
+use drydock_core::{
+    Goal, Orchestrator, Selector,
+    diagnostic::{Color, render_all},
+};
 use drydock_examples::{
     FAILED, Failure, OK, Paths, color, demo, findings, load, print, say, verdict,
 };
@@ -32,6 +35,7 @@ enum Shown {
     Json,
     Dot,
     Mermaid,
+    Svg,
 }
 
 fn main() -> ExitCode {
@@ -54,16 +58,34 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         &design.resolved.files,
         color(),
     ));
-    let shown = planned.plan.display();
+    let command = command(&arguments);
+    let mut shown = planned.plan.display().by_rack(&design.resolved);
+    if arguments.goal == Goal::Deploy {
+        shown = shown.approve_with(&command);
+    }
+    let shown = shown.colored(color() == Color::Always);
     print(&match arguments.format {
         Shown::Text => shown.text(),
         Shown::Json => shown.json() + "\n",
         Shown::Dot => shown.dot(),
         Shown::Mermaid => shown.mermaid(),
+        Shown::Svg => shown.svg(),
     });
     Ok(if planned.diagnostics.errors() > 0 {
         FAILED
     } else {
         OK
     })
+}
+
+/// The command that carries a plan to deploy out, up to the plan's id.
+fn command(arguments: &Arguments) -> String {
+    let mut command = "deploy".to_owned();
+    for path in &arguments.site.paths {
+        command += &format!(" {}", path.display());
+    }
+    if !arguments.nodes.is_everything() {
+        command += &format!(" --nodes '{}'", arguments.nodes);
+    }
+    command + " --approve"
 }

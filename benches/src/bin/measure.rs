@@ -124,6 +124,7 @@ struct Times {
     validate: Stage,
     whole: Stage,
     plan: Stage,
+    picture: Stage,
     free: Stage,
 }
 
@@ -138,8 +139,11 @@ impl Times {
         if plan {
             let drivers = stages::drivers();
             let seen = stages::observe(&resolved.design, &drivers)?;
-            self.plan
+            let planned = self
+                .plan
                 .run(|| stages::plan(&resolved.design, &drivers, &seen));
+            let shown = planned.plan.display().by_rack(&resolved.design);
+            self.picture.run(|| shown.svg());
         }
         self.free.run(|| drop((snapshot, resolved, found)));
         let design = self.whole.run(|| stages::design(stages::read(files)));
@@ -160,6 +164,7 @@ impl fmt::Display for Times {
             ("validate", &self.validate),
             ("read to validate", &self.whole),
             ("plan", &self.plan),
+            ("plan as SVG", &self.picture),
             ("free everything", &self.free),
         ] {
             if !stage.wall.is_empty() {

@@ -6,6 +6,8 @@ mod custom_driver;
 mod custom_rule;
 mod deploy;
 mod federated;
+mod plan;
+mod profile;
 mod programs;
 mod resolve;
 mod storage_pass;
