@@ -41,7 +41,8 @@ fn event(plan: &Plan, at: u64, step: u32, what: &str) -> Event {
         },
         "skip" => EventKind::StepSkipped {
             name,
-            because: StepId(0),
+            because: Some(StepId(0)),
+            reason: "a step that it needs failed".to_owned(),
         },
         _ => EventKind::RunFinished {
             done: 0,
