@@ -126,13 +126,15 @@ mod tests {
     #[test]
     fn the_last_override_that_says_something_counts() {
         let seconds = Duration::from_secs;
-        let mut policy = Policy::default();
-        policy.overrides = vec![
-            Override::action("power on")
-                .deadline(seconds(1))
-                .failures(1),
-            Override::driver("slow").deadline(seconds(9)),
-        ];
+        let policy = Policy {
+            overrides: vec![
+                Override::action("power on")
+                    .deadline(seconds(1))
+                    .failures(1),
+                Override::driver("slow").deadline(seconds(9)),
+            ],
+            ..Policy::default()
+        };
         let on = Action::Oob(OobAction::PowerOn);
         let of = |action: &Action, driver: &str| Attempts::of(&policy, action, &driver.into());
         assert_eq!(of(&on, "ipmi").deadline, seconds(1));

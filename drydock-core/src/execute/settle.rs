@@ -215,13 +215,14 @@ impl Run {
             true => node.places,
             false => mem::take(&mut node.places),
         };
-        for n in self.terms.groups.nodes[n].domains[..places as usize].to_vec() {
+        for place in 0..places as usize {
+            let domain = self.terms.groups.nodes[n].domains[place];
             match is_down {
                 true => {
-                    self.stuck[n as usize] += 1;
-                    self.skip_those_without_hope(Place::Domain(n));
+                    self.stuck[domain as usize] += 1;
+                    self.skip_those_without_hope(Place::Domain(domain));
                 }
-                false => self.limits.give_back(Place::Domain(n)),
+                false => self.limits.give_back(Place::Domain(domain)),
             }
         }
     }
