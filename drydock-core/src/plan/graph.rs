@@ -197,3 +197,40 @@ fn by_dependencies<'a>(
     }
     diagnostic.help("none of them can be the first: remove one of these dependencies")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        driver::{Risk, ServerAction},
+        plan::Target,
+    };
+
+    /// So many steps, each after the one before it.
+    fn chain(length: usize) -> Vec<Draft> {
+        let step = |n: usize| {
+            let target = Target::Node(NodeName::new(format!("n{n}")));
+            let mut draft = Draft::new(target, "d", ServerAction::Deploy, Risk::Read, "");
+            draft.needs.extend(n.checked_sub(1));
+            draft
+        };
+        (0..length).map(step).collect()
+    }
+
+    #[test]
+    fn a_chain_and_a_ring_of_any_length_are_ordered_and_found() {
+        let (design, length) = (ResolvedDesign::default(), 200_000);
+        let mut found = Diagnostics::new();
+        let steps = order(&design, chain(length), &[], &mut found);
+        assert_eq!((steps.len(), found.len()), (length, 0));
+        let mut ring = chain(length);
+        ring[0].needs.push(length - 1);
+        ring.extend(chain(1));
+        let steps = order(&design, ring, &[], &mut found);
+        assert_eq!(
+            (steps.len(), found.len()),
+            (1, 1),
+            "who is not on it goes on"
+        );
+    }
+}
