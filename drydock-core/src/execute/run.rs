@@ -392,6 +392,6 @@ impl Run {
 
     pub(super) fn name(&self, step: StepId) -> StepName {
         let planned = self.planned(step);
-        StepName::new(step, planned.target.to_string(), planned.action.to_string())
+        StepName::new(step, planned.target.to_string(), planned.verb().to_string())
     }
 }
