@@ -6,13 +6,17 @@ use drydock_core::{
     async_trait,
     driver::{
         Change, Context, DriverError, NetworkAction, NetworkDriver, NetworkObservation,
-        NetworkState, NetworkTarget, PortPhase, Progress, Risk, Unsupported,
+        NetworkState, NetworkTarget, PortIntent, PortPhase, Progress, Risk, Unsupported,
     },
     field::FieldPath,
 };
 use std::{collections::BTreeMap, sync::Mutex};
 
-/// Makes networks in memory alone. Every target is Absent at first.
+/// The fact that tells what a port was last set up for.
+const PHASE: &str = "phase";
+
+/// Makes networks and switch ports in memory alone. Every target is Absent at first; of a port it keeps what it was last
+/// set up for.
 #[derive(Debug, Default)]
 pub struct NoopNetworkDriver {
     ensured: Mutex<BTreeMap<String, Option<PortPhase>>>,
@@ -25,21 +29,37 @@ impl NoopNetworkDriver {
     }
 }
 
-/// One name for one target.
+/// One word for one target.
 fn key(target: &NetworkTarget) -> String {
     match target {
         NetworkTarget::Network(network) => format!("network {}", network.name),
-        NetworkTarget::Port(port) => format!("port {} of {}", port.port, port.switch),
+        NetworkTarget::Port(port) => format!("port {} {}", port.switch, port.port),
         _ => format!("{target:?}"),
     }
 }
 
-/// What a target was set up for last: a port for one phase at a time.
+/// What a port is for; none for networks.
 fn phase(target: &NetworkTarget) -> Option<PortPhase> {
     match target {
         NetworkTarget::Port(port) => Some(port.phase),
         _ => None,
     }
+}
+
+/// What would be carried to whom.
+fn told(port: &PortIntent) -> String {
+    let untagged = port.untagged.iter().map(|network| network.to_string());
+    let tagged = port
+        .tagged
+        .iter()
+        .map(|network| format!("{network} tagged"));
+    let networks: Vec<String> = untagged.chain(tagged).collect();
+    format!(
+        " for {} of {}: {}",
+        port.phase,
+        port.node,
+        networks.join(", ")
+    )
 }
 
 #[async_trait]
@@ -58,30 +78,33 @@ impl NetworkDriver for NoopNetworkDriver {
         targets: &[NetworkTarget],
     ) -> Vec<Result<NetworkObservation, DriverError>> {
         let ensured = locked(&self.ensured);
-        let see = |target| match ensured.get(&key(target)) {
+        let seen = |target| match ensured.get(&key(target)) {
             Some(Some(phase)) => {
-                NetworkObservation::new(NetworkState::Present).fact("phase", phase.to_string())
+                NetworkObservation::new(NetworkState::Present).fact(PHASE, phase.to_string())
             }
             Some(None) => NetworkObservation::new(NetworkState::Present),
             None => NetworkObservation::new(NetworkState::Absent),
         };
-        targets.iter().map(|target| Ok(see(target))).collect()
+        targets.iter().map(|target| Ok(seen(target))).collect()
     }
 
     fn differences(&self, target: &NetworkTarget, seen: &NetworkObservation) -> Vec<Change> {
-        let change = |field: &str, designed: String, observed| {
-            let field = FieldPath::of([field]);
-            vec![Change::new(field, designed, observed, Risk::Reversible)]
-        };
-        if seen.state != NetworkState::Present {
-            return change("state", "present".to_owned(), None);
-        }
-        let (designed, seen) = (phase(target), seen.facts.get("phase"));
-        match designed.map(|phase| phase.to_string()) {
-            Some(phase) if seen.is_none_or(|seen| **seen != phase) => {
-                change("phase", phase, seen.map(ToString::to_string))
+        let is_for = seen.facts.get(PHASE);
+        match (seen.state, phase(target)) {
+            (NetworkState::Present, Some(phase))
+                if is_for.is_some_and(|is| *is != *phase.to_string()) =>
+            {
+                let observed = is_for.map(ToString::to_string);
+                let field = FieldPath::of([PHASE]);
+                vec![Change::new(field, phase, observed, Risk::Disruptive)]
             }
-            _ => Vec::new(),
+            (NetworkState::Present, _) => Vec::new(),
+            _ => vec![Change::new(
+                FieldPath::of(["state"]),
+                "present",
+                None,
+                Risk::Reversible,
+            )],
         }
     }
 
@@ -94,8 +117,11 @@ impl NetworkDriver for NoopNetworkDriver {
     ) -> Result<Progress, DriverError> {
         let (key, phase) = (key(target), phase(target));
         if locked(&self.ensured).insert(key.clone(), phase) != Some(phase) {
-            let phase = phase.map_or(String::new(), |phase| format!(" for {phase}"));
-            cx.note(format!("noop: would {action} {key}{phase}"));
+            let told = match target {
+                NetworkTarget::Port(port) => told(port),
+                _ => String::new(),
+            };
+            cx.note(format!("noop: would {action} {key}{told}"));
         }
         Ok(Progress::Done)
     }

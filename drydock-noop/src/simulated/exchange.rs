@@ -307,8 +307,9 @@ impl World {
         let (operation, fence) = (cx.operation(), cx.fence());
         let (told, struck) = (Telling(answer), fault.map_or("none", Fault::name));
         self.trace.line(format_args!(
-            "{:.6} #{call} {kind} {target} by {operation} fence {fence}, fault {struck}: {told}",
-            now.as_secs_f64()
+            "{}.{:06} #{call} {kind} {target} by {operation} fence {fence}, fault {struck}: {told}",
+            now.as_secs(),
+            now.subsec_micros()
         ));
     }
 }

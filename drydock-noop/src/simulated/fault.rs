@@ -82,12 +82,13 @@ const OF_CALLS: &[Fault] = &[
 ];
 
 impl Fault {
-    /// Whether a run that looks and tries again reaches its goal in spite of it, given time. Where it does not, a person
-    /// has to see to the machine.
+    /// Whether a run that looks and tries again reaches its goal in spite of it, given time. Where it does not, the node
+    /// has to be planned again, or a person has to see to its machine.
     pub fn is_survivable(self) -> bool {
         !matches!(
             self,
-            Self::BootsFromDisk
+            Self::StaleObservation
+                | Self::BootsFromDisk
                 | Self::StuckCommission
                 | Self::StuckDeploy
                 | Self::DiskFails

@@ -283,7 +283,10 @@ impl Machine {
             true => format!("{name}: {action} does not end; {takes_ms} ms are usual"),
             false => format!("{name}: {action}, {left} ms of {takes_ms} ms left"),
         };
-        Progress::waiting(note, (takes / 8).max(Duration::from_millis(1)))
+        // Who waits longer than usual looks less and less often.
+        let overdue = now.saturating_sub(phase.until);
+        let pause = (takes / 8).max(overdue / 4);
+        Progress::waiting(note, pause.max(Duration::from_millis(1)))
     }
 
     /// Whether its BMC says that it is on although it is not yet.

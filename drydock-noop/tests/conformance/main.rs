@@ -2,6 +2,9 @@
 
 mod network;
 mod oob;
+#[path = "../site/ports.rs"]
+mod port_site;
+mod ports;
 mod server;
 #[path = "../site/mod.rs"]
 mod site;

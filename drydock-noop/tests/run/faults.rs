@@ -7,7 +7,8 @@ use drydock_core::{
     names::RunId,
     plan::{Action, Step},
 };
-use drydock_noop::{Faults, SimulatedNode, SimulatedSite, simulated::Fault};
+use drydock_noop::{Durations, Faults, SimulatedNode, SimulatedSite, simulated::Fault};
+use std::time::Duration;
 
 #[tokio::test(start_paused = true)]
 async fn whatever_goes_wrong_the_end_is_as_designed_and_the_second_plan_is_empty() {
@@ -184,4 +185,67 @@ async fn faults_and_crashes_of_one_seed_together_end_as_designed() {
         );
     }
     assert!(crashes > 60, "only {crashes} crashes");
+}
+
+/// Answers that take their time, so that calls overlap.
+fn slow_calls() -> Durations {
+    Durations::default().call(Duration::from_millis(20))
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_can_be_survived_is_survived() {
+    let design = bundled().await;
+    let survivable = Fault::ALL.iter().filter(|fault| fault.is_survivable());
+    let survivable: Vec<Fault> = survivable.copied().collect();
+    let mut happened = std::collections::BTreeSet::new();
+    for seed in 1..13 {
+        let faults = Faults::seeded(seed, &survivable, &design.resolved);
+        let site = SimulatedSite::new(&design.resolved)
+            .faults(faults)
+            .durations(slow_calls());
+        let orchestrator = orchestrator(&site);
+        let planned = plan(&orchestrator, &design, Goal::Deploy).await;
+        let run = RunId::from("r");
+        let outcome = orchestrator
+            .apply(&design, &planned.plan, run, &Approval::All, None)
+            .await
+            .unwrap();
+        sound(&site);
+        assert!(outcome.is_success(), "seed {seed}: {outcome:?}");
+        let deviations = site.as_designed(&design.resolved);
+        assert_eq!(deviations, Vec::<String>::new(), "seed {seed}");
+        happened.extend(site.injected().into_iter().map(|injected| injected.fault));
+    }
+    assert_eq!(happened.into_iter().collect::<Vec<_>>(), survivable);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_survived_stops_its_node_and_a_fault_explains_it() {
+    let design = bundled().await;
+    let mut stopped = 0;
+    for seed in 1..13 {
+        let faults = Faults::seeded(seed, Fault::ALL, &design.resolved);
+        let site = SimulatedSite::new(&design.resolved)
+            .faults(faults)
+            .durations(slow_calls());
+        let orchestrator = orchestrator(&site);
+        let planned = plan(&orchestrator, &design, Goal::Deploy).await;
+        let run = RunId::from("r");
+        let outcome = orchestrator
+            .apply(&design, &planned.plan, run, &Approval::All, None)
+            .await
+            .unwrap();
+        // Nobody is blamed for what was done to the site.
+        sound(&site);
+        for (step, reason) in &outcome.failed {
+            let node = planned.plan.steps[step.index()].target.name();
+            let faults = site.faults_of(node);
+            let fatal = faults
+                .iter()
+                .any(|happened| !happened.fault.is_survivable());
+            assert!(fatal, "seed {seed}: {node}: {reason}, after {faults:?}");
+            stopped += 1;
+        }
+    }
+    assert!(stopped > 8, "only {stopped} steps failed");
 }

@@ -5,12 +5,13 @@ use crate::site::{self, SITE};
 use drydock_core::{
     driver::{
         BootDevice, Context, DriverError, ErrorKind, NetworkAction, NetworkDriver, NetworkTarget,
-        OobDriver, PowerAction, Progress, ServerAction, ServerDriver, ServerObservation,
+        OobDriver, PortIntent, PowerAction, Progress, ServerAction, ServerDriver,
+        ServerObservation,
     },
     resolve::{ResolvedDesign, ResolvedNode},
     testing::fixture,
 };
-use drydock_noop::{Clock, Faults, SimulatedSite};
+use drydock_noop::{Clock, Faults, SimulatedSite, simulated::ViolationKind};
 use std::{
     pin::pin,
     sync::Arc,
@@ -44,10 +45,20 @@ pub(crate) struct Hands {
 
 impl Hands {
     pub(crate) fn on(design: ResolvedDesign, faults: Faults) -> Self {
+        Self::at(design, faults, |site| site)
+    }
+
+    /// On a site that is set up further.
+    pub(crate) fn at(
+        design: ResolvedDesign,
+        faults: Faults,
+        set_up: impl FnOnce(SimulatedSite) -> SimulatedSite,
+    ) -> Self {
         let clock = Clock::manual();
         let site = SimulatedSite::new(&design)
             .clock(clock.clone())
             .faults(faults);
+        let site = set_up(site);
         let (server, network) = (site.server_driver(), site.network_driver());
         let oob = site.oob_driver();
         Self {
@@ -94,15 +105,33 @@ impl Hands {
         ready(self.server.apply(&cx, &node, action, seen)).expect("a call that is ready")
     }
 
+    /// By a caller of its own.
+    pub(crate) fn apply_by(
+        &self,
+        cx: &Context,
+        name: &str,
+        action: ServerAction,
+    ) -> Result<Progress, DriverError> {
+        let (seen, node) = (self.see(name), self.node(name));
+        ready(self.server.apply(cx, &node, action, &seen)).expect("a call that is ready")
+    }
+
+    pub(crate) fn ensure_port(&self, port: &Arc<PortIntent>) -> Result<Progress, DriverError> {
+        self.ensure_target(&NetworkTarget::Port(port.clone()))
+    }
+
     pub(crate) fn ensure(&self, name: &str) -> Result<Progress, DriverError> {
+        self.ensure_target(&NetworkTarget::Network(self.design.networks[name].clone()))
+    }
+
+    fn ensure_target(&self, target: &NetworkTarget) -> Result<Progress, DriverError> {
         let cx = Context::detached("ensure");
-        let target = NetworkTarget::Network(self.design.networks[name].clone());
-        let targets = std::slice::from_ref(&target);
+        let targets = std::slice::from_ref(target);
         let seen = ready(self.network.observe(&cx, targets))
             .unwrap()
             .remove(0)?;
         let ensure = NetworkAction::Ensure;
-        ready(self.network.apply(&cx, &target, ensure, &seen)).expect("a call that is ready")
+        ready(self.network.apply(&cx, target, ensure, &seen)).expect("a call that is ready")
     }
 
     pub(crate) fn power(&self, name: &str, action: PowerAction) -> Result<(), DriverError> {
@@ -151,6 +180,12 @@ impl Hands {
             self.prepare(name);
             self.finish(name, ServerAction::Deploy, "d");
         }
+    }
+
+    /// The kinds of what was not allowed, in their order.
+    pub(crate) fn kinds(&self) -> Vec<ViolationKind> {
+        let violations = self.site.violations();
+        violations.iter().map(|violation| violation.kind).collect()
     }
 
     /// The error and the one violation of a step that is not allowed.

@@ -3,6 +3,13 @@
 mod faults;
 mod hands;
 mod life;
+mod named;
+mod owed;
+#[path = "../site/ports.rs"]
+mod port_site;
+mod ports;
 mod rules;
+mod scale;
 #[path = "../site/mod.rs"]
 mod site;
+mod trace;

@@ -1,0 +1,122 @@
+//! The trace of a simulated site: what it tells, what it does not, and that the same seed writes it again.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use crate::{hands::Hands, site};
+use drydock_core::driver::{PowerAction, Progress, ServerAction::*};
+use drydock_noop::{
+    Durations, Faults,
+    simulated::{Fault, InjectedFault},
+};
+use std::time::Duration;
+
+/// Deploys all by hand, whatever goes wrong; gives back the trace, its digest and the faults.
+fn deployed_all(seed: u64, keeps: bool) -> (Vec<String>, String, Vec<InjectedFault>) {
+    let design = site::design();
+    let chosen = [
+        Fault::Busy,
+        Fault::LostAnswer,
+        Fault::Repeated,
+        Fault::SilentBmc,
+    ];
+    let faults = Faults::seeded(seed, &chosen, &design);
+    let hands = Hands::at(design, faults, |site| match keeps {
+        true => site.traced(),
+        false => site,
+    });
+    for name in hands.design.networks.keys() {
+        while hands.ensure(name).is_err() {}
+    }
+    for name in ["control", "compute1", "compute2"] {
+        for round in 0..200 {
+            let _answer = hands.power(name, PowerAction::On);
+            let actions = [Commission, ConfigureStorage, ConfigureNetwork, Deploy];
+            let done = actions.iter().all(|action| {
+                let (cx, nodes) = (drydock_core::Context::detached("x"), [hands.node(name)]);
+                let seen = hands.server.observe(&cx, &nodes);
+                let Ok(seen) = crate::hands::ready(seen).unwrap().remove(0) else {
+                    return false;
+                };
+                let answer = hands.apply_seen(name, *action, "k", &seen);
+                matches!(answer, Ok(Progress::Done))
+            });
+            hands.clock.advance(Duration::from_millis(300));
+            if done || round > 30 {
+                break;
+            }
+        }
+    }
+    (
+        hands.site.trace(),
+        hands.site.trace_digest(),
+        hands.site.injected(),
+    )
+}
+
+#[test]
+fn the_same_seed_gives_the_same_trace_byte_for_byte() {
+    let (first, digest, faults) = deployed_all(5, true);
+    assert!(first.len() > 20 && !faults.is_empty());
+    assert_eq!(
+        deployed_all(5, true),
+        (first, digest.clone(), faults.clone())
+    );
+    assert_eq!(deployed_all(5, false), (vec![], digest.clone(), faults));
+    assert_ne!(deployed_all(6, false).1, digest);
+}
+
+#[test]
+fn a_line_tells_when_what_by_whom_and_what_came_of_it() {
+    let faults = Faults::none().at(
+        drydock_noop::simulated::CallKind::SetPower,
+        "control",
+        0,
+        Fault::Busy,
+    );
+    let hands = Hands::at(site::design(), faults, |site| site.traced());
+    hands.ensure("pxe").unwrap();
+    hands.clock.advance(Duration::from_millis(1500));
+    hands.power("control", PowerAction::On).unwrap_err();
+    hands.apply("control", Release, "r/4").unwrap_err();
+    assert_eq!(
+        hands.site.trace(),
+        [
+            "0.000000 #1 observe network pxe by ensure fence 0, fault none: Absent",
+            "0.000000 #2 ensure pxe by ensure fence 0, fault none: done",
+            "1.500000 #3 set power control by power fence 0, fault busy: busy: control: set power: busy; try again",
+            "2.500000 #4 observe server control by look fence 0, fault none: New, off",
+            "#5 violation: control: release in state New: there is nothing to release",
+            "2.500000 #5 release control by r/4 fence 0, fault none: rejected: control: release in state New: there is nothing to release",
+        ]
+    );
+}
+
+#[test]
+fn no_secret_is_in_it() {
+    let hands = Hands::at(site::design(), Faults::none(), |site| site.traced());
+    hands.deploy_all();
+    let trace = hands.site.trace().join("\n");
+    assert!(trace.contains("deploy control") && !trace.contains("hunter2"));
+}
+
+#[test]
+fn calls_take_their_time_and_a_seed_varies_it() {
+    let took = |seed| {
+        let design = site::design();
+        let faults = Faults::seeded(seed, &[], &design);
+        let slow = Durations::default().call(Duration::from_secs(1));
+        let hands = Hands::at(design, faults, |site| site.durations(slow));
+        let (cx, nodes) = (
+            drydock_core::Context::detached("x"),
+            [hands.node("control")],
+        );
+        let mut call = hands.server.observe(&cx, &nodes);
+        let mut task = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(call.as_mut().poll(&mut task).is_pending());
+        hands.clock.next_timer().unwrap()
+    };
+    let times: Vec<Duration> = (0..8).map(took).collect();
+    let usual = Duration::from_millis(500)..=Duration::from_millis(1500);
+    assert!(times.iter().all(|time| usual.contains(time)), "{times:?}");
+    assert!(times.iter().any(|time| *time != times[0]));
+    assert_eq!(took(1), times[1]);
+}
