@@ -124,9 +124,13 @@ impl Run {
             Gate::Pause => self.parked.pause.push(step),
             Gate::Approval => self.parked.approval.push(step),
             Gate::Wave(wave) => self.parked.waves[wave as usize].push(step),
-            Gate::Sibling => {
+            Gate::Sibling | Gate::Others => {
                 if let Some(node) = self.terms.groups.steps[step.index()].node {
-                    self.nodes[node as usize].siblings.push(step);
+                    let node = &mut self.nodes[node as usize];
+                    match gate {
+                        Gate::Sibling => node.siblings.push(step),
+                        _ => node.before_disruption.push(step),
+                    }
                 }
             }
         }
@@ -151,6 +155,8 @@ impl Run {
             let node = &mut self.nodes[node as usize];
             if let Some(domain) = domains.get(node.places as usize) {
                 return match node.taker {
+                    // It would be down, and keep others from being taken down, while it waits for one of them.
+                    None if node.needs_of_others > 0 => Next::Wait(Gate::Others),
                     Some(taker) if taker != step => Next::Wait(Gate::Sibling),
                     _ => {
                         node.taker = Some(step);
@@ -210,6 +216,30 @@ impl Run {
             && mem::take(&mut self.steps[step.index()].holds_rack)
         {
             self.limits.give_back(Place::Rack(rack));
+        }
+    }
+
+    /// Nothing is in flight, nothing comes due, and nobody is asked for anything: what is left waits in a circle. First
+    /// nodes need no longer wait for others before they are disrupted; if that does not help, what waits is skipped.
+    pub(super) fn break_circle(&mut self) {
+        let waiting = self
+            .nodes
+            .iter_mut()
+            .find(|node| !node.before_disruption.is_empty());
+        if let Some(node) = waiting {
+            node.needs_of_others = 0;
+            let parked = mem::take(&mut node.before_disruption);
+            return self.wake(parked);
+        }
+        for n in 0..self.steps.len() {
+            let state = &self.steps[n];
+            if matches!(
+                state.stage,
+                Stage::Queued(_) | Stage::Parked(_) | Stage::Blocked
+            ) {
+                let reason = "it waits for others that wait for it; take the limit of a failure domain back, or plan fewer nodes";
+                self.skip(StepId(n as u32), reason.to_owned());
+            }
         }
     }
 

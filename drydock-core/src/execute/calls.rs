@@ -72,6 +72,15 @@ impl Run {
             let message = format!("plan {} is not approved", self.terms.plan.id);
             return Err(Refusal::Skip(message));
         }
+        let node = self.terms.groups.steps[step.index()].node;
+        let node = node.map(|node| &self.terms.groups.nodes[node as usize].name);
+        let holds = [&self.terms.holds, &self.orders.holds];
+        if let Some(name) = node.filter(|_| !state.started) {
+            let held = holds
+                .iter()
+                .find_map(|holds| holds.holds(name, planned.risk));
+            held.map_or(Ok(()), |reason| Err(Refusal::Skip(reason)))?;
+        }
         let Observation::Server(seen) = seen else {
             return Ok(());
         };
@@ -104,14 +113,14 @@ impl Run {
         if state.started {
             return Ok(());
         }
-        if let Some(node) = self.terms.groups.steps[step.index()].node {
-            let name = &self.terms.groups.nodes[node as usize].name;
-            for holds in [&self.terms.holds, &self.orders.holds] {
-                let refused = holds
-                    .holds(name, planned.risk)
-                    .or_else(|| holds.protects(name, &self.terms.plan, planned, seen.state));
-                refused.map_or(Ok(()), |reason| Err(Refusal::Skip(reason)))?;
-            }
+        if let Some(name) = node {
+            let plan = &self.terms.plan;
+            let mut refused = holds
+                .iter()
+                .filter_map(|holds| holds.protects(name, plan, planned, seen.state));
+            refused
+                .next()
+                .map_or(Ok(()), |reason| Err(Refusal::Skip(reason)))?;
         }
         let bound = self.terms.most_destroyed;
         match self.destroyed_by(step, &Observation::Server(seen.clone())) {
@@ -190,11 +199,18 @@ impl Run {
         if self.orders.cancelled {
             return self.skip_cancelled(step);
         }
-        let most = self.terms.policy.attempts(self.planned(step)).failures;
-        if failures > most || self.is_overdue(step) {
+        let attempts = self.terms.policy.attempts(self.planned(step));
+        if failures > attempts.failures {
             return self.fail(
                 step,
                 format!("given up after {failures} failed calls: {error}"),
+            );
+        }
+        if self.is_overdue(step) {
+            let limit = attempts.deadline.as_secs();
+            return self.fail(
+                step,
+                format!("not done within {limit} s; the last call failed: {error}"),
             );
         }
         self.events.push(EventKind::StepRetried {

@@ -3,7 +3,7 @@
 
 use super::{Policy, waves};
 use crate::{
-    names::NodeName,
+    names::{NodeName, StepId},
     plan::{Action, ObservedAs, Plan, Step, Target},
     resolve::ResolvedDesign,
 };
@@ -123,6 +123,23 @@ impl Groups {
             groups.in_waves(plan, policy);
         }
         groups
+    }
+
+    /// The endpoint at which a step's calls are made, and how many it bears.
+    pub fn endpoint(&self, step: StepId) -> (&str, usize) {
+        let (name, limit) = &self.endpoints[self.steps[step.index()].endpoint as usize];
+        (name, *limit)
+    }
+
+    /// The node that a step is done for, where it is done for one.
+    pub fn node(&self, step: StepId) -> Option<&NodeName> {
+        let node = self.steps[step.index()].node?;
+        Some(&self.nodes[node as usize].name)
+    }
+
+    /// The wave of a step, counted from 0.
+    pub fn wave(&self, step: StepId) -> u32 {
+        self.steps[step.index()].wave
     }
 
     /// Nodes are taken in the order in which their last steps stand in the plan, which is that of what waits for what.

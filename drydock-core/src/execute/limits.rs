@@ -173,7 +173,7 @@ impl Limits {
         }
     }
 
-    /// When the next place comes free by itself; none where nobody waits for one.
+    /// When the next place comes free by itself.
     pub(super) fn next_time(&self) -> Option<Duration> {
         self.cooling.peek().map(|Reverse((at, _))| *at)
     }

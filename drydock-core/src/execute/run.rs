@@ -6,7 +6,7 @@ use super::{
     Observation, Orders, Terms,
     estimate::Estimate,
     lease::Tenure,
-    limits::Limits,
+    limits::{Limits, Place},
     ready::ReadyQueue,
     state::{NodeState, Parked, Stage, StepState},
 };
@@ -272,10 +272,26 @@ impl Run {
         if self.unsettled == 0 {
             return Command::Finished;
         }
-        let mut times = vec![self.ready.next_due().map(|at| at.max(self.not_before))];
-        times.push(self.limits.next_time());
-        times.push(self.tenure.as_ref().map(Tenure::renew_at));
-        Command::Sleep(times.into_iter().flatten().min())
+        if self.waits_in_a_circle() {
+            self.break_circle();
+            return self.poll(now);
+        }
+        // Before the end of what a predecessor has in flight, nothing that comes due is of any use.
+        let calls = [self.ready.next_due(), self.limits.next_time()];
+        let calls = calls
+            .into_iter()
+            .flatten()
+            .map(|at| at.max(self.not_before));
+        let renewal = self.tenure.as_ref().map(Tenure::renew_at);
+        Command::Sleep(calls.chain(renewal).min())
+    }
+
+    fn waits_in_a_circle(&self) -> bool {
+        self.limits.usage(Place::InFlight).0 == 0
+            && self.ready.next_due().is_none()
+            && self.limits.next_time().is_none()
+            && self.parked.pause.is_empty()
+            && self.parked.approval.is_empty()
     }
 
     /// The next call, if one may begin now.

@@ -182,6 +182,7 @@ impl Run {
         if let Some(node) = groups.node {
             self.settle_on_node(step, node as usize, stage);
         }
+        self.settle_for_others(step, groups.node);
         self.wave_left[groups.wave as usize] -= 1;
         while self.wave_left[self.wave as usize] == 0
             && (self.wave as usize) + 1 < self.wave_left.len()
@@ -189,6 +190,26 @@ impl Run {
             self.wave += 1;
             let parked = mem::take(&mut self.parked.waves[self.wave as usize]);
             self.wake(parked);
+        }
+    }
+
+    /// Nodes that wait for this step before they are disrupted wait for one less.
+    fn settle_for_others(&mut self, step: StepId, node: Option<u32>) {
+        let Some(own) = node else {
+            return;
+        };
+        for n in self.dependents.range(step) {
+            let dependent = self.dependents.at(n);
+            let other = self.terms.groups.steps[dependent.index()].node;
+            let Some(other) = other.filter(|other| *other != own) else {
+                continue;
+            };
+            let other = &mut self.nodes[other as usize];
+            other.needs_of_others = other.needs_of_others.saturating_sub(1);
+            if other.needs_of_others == 0 {
+                let parked = mem::take(&mut other.before_disruption);
+                self.wake(parked);
+            }
         }
     }
 

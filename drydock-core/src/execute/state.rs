@@ -41,6 +41,8 @@ pub(super) enum Gate {
     Wave(u32),
     /// Another step that is taking the places of its node.
     Sibling,
+    /// Steps of other nodes that its node will need while it is disrupted.
+    Others,
 }
 
 /// What the last call of a step said.
@@ -130,15 +132,26 @@ pub(super) struct NodeState {
     pub(super) taker: Option<StepId>,
     /// Its other steps that wait for that.
     pub(super) siblings: Vec<StepId>,
+    /// How many steps of other nodes its own steps need and that are not settled.
+    pub(super) needs_of_others: u32,
+    /// Its steps that wait for those.
+    pub(super) before_disruption: Vec<StepId>,
 }
 
 impl NodeState {
     pub(super) fn all(plan: &Plan, groups: &Groups) -> Vec<Self> {
         let mut nodes = vec![Self::default(); groups.nodes.len()];
         for (step, of) in plan.steps.iter().zip(&groups.steps) {
-            if let Some(node) = of.node.filter(|_| step.risk >= Risk::Disruptive) {
-                nodes[node as usize].disruptive_left += 1;
-            }
+            let Some(node) = of.node else {
+                continue;
+            };
+            let others = step
+                .needs
+                .iter()
+                .map(|need| groups.steps[need.index()].node);
+            let others = others.filter(|other| other.is_some_and(|other| other != node));
+            nodes[node as usize].needs_of_others += others.count() as u32;
+            nodes[node as usize].disruptive_left += u32::from(step.risk >= Risk::Disruptive);
         }
         nodes
     }

@@ -273,6 +273,26 @@ impl Run {
         holders
     }
 
+    /// The steps of other nodes that the node of this step waits for before it is disrupted.
+    fn needs_of_others(&self, step: StepId) -> Vec<StepId> {
+        let groups = &self.terms.groups.steps;
+        let own = groups[step.index()].node;
+        let of_node = self
+            .terms
+            .plan
+            .steps
+            .iter()
+            .filter(|other| groups[other.id.index()].node == own);
+        let is_open = |need: &StepId| {
+            let node = groups[need.index()].node;
+            node.is_some() && node != own && !self.steps[need.index()].is_settled()
+        };
+        of_node
+            .flat_map(|step| step.needs.iter().copied())
+            .filter(is_open)
+            .collect()
+    }
+
     fn limit_name(&self, place: Place) -> String {
         let groups = &self.terms.groups;
         match place {
@@ -328,6 +348,9 @@ impl Run {
                 open: self.wave + 1,
             },
             Stage::Parked(Gate::Sibling) => Cause::Sibling,
+            Stage::Parked(Gate::Others) => Cause::Needs {
+                steps: self.needs_of_others(step),
+            },
             Stage::Observing | Stage::Applying => {
                 deadline = Some(state.at.saturating_add(attempts.call_limit));
                 Cause::Call {

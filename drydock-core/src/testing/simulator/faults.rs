@@ -1,0 +1,99 @@
+//! What goes wrong around an orchestrator: with itself, its store, the wire to its drivers, and others of its kind. What
+//! goes wrong inside machines is the world's business.
+
+use std::{fmt, str::FromStr};
+
+/// One thing that goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The orchestrator dies at an await point, and is started anew a while later.
+    Crash,
+    /// A commit fails, is lost in part with the orchestrator, or is done and reported as failed.
+    TornWrite,
+    /// A request never reaches the driver's other side; the call is cut at its end.
+    LostRequest,
+    /// A request is carried out, and its answer never comes; the call is cut at its end.
+    LostAnswer,
+    /// An answer comes shortly before the call would be cut.
+    LateAnswer,
+    /// The other side says "not now".
+    Busy,
+    /// Nobody answers, at once.
+    Unavailable,
+    /// The orchestrator stands still for minutes, and goes on as if nothing had been.
+    Stall,
+    /// Another orchestrator wants the same run.
+    Rival,
+    /// The design changes midway, and holds a node.
+    DesignChange,
+    /// Somebody pauses the run for a while.
+    Pause,
+    /// Somebody cancels the run; it is begun again later.
+    Cancel,
+}
+
+impl Fault {
+    /// All of them.
+    pub const ALL: [Fault; 12] = [
+        Fault::Crash,
+        Fault::TornWrite,
+        Fault::LostRequest,
+        Fault::LostAnswer,
+        Fault::LateAnswer,
+        Fault::Busy,
+        Fault::Unavailable,
+        Fault::Stall,
+        Fault::Rival,
+        Fault::DesignChange,
+        Fault::Pause,
+        Fault::Cancel,
+    ];
+
+    /// Its name, as command lines have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Fault::Crash => "crash",
+            Fault::TornWrite => "torn-write",
+            Fault::LostRequest => "lost-request",
+            Fault::LostAnswer => "lost-answer",
+            Fault::LateAnswer => "late-answer",
+            Fault::Busy => "busy",
+            Fault::Unavailable => "unavailable",
+            Fault::Stall => "stall",
+            Fault::Rival => "rival",
+            Fault::DesignChange => "design-change",
+            Fault::Pause => "pause",
+            Fault::Cancel => "cancel",
+        }
+    }
+
+    /// Whether it hits single calls.
+    pub(super) fn is_of_calls(self) -> bool {
+        matches!(
+            self,
+            Fault::LostRequest
+                | Fault::LostAnswer
+                | Fault::LateAnswer
+                | Fault::Busy
+                | Fault::Unavailable
+        )
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Fault {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|fault| fault.name() == text);
+        found.ok_or_else(|| {
+            let names: Vec<&str> = Self::ALL.iter().map(|fault| fault.name()).collect();
+            format!("`{text}` is no fault; write some of {}", names.join(", "))
+        })
+    }
+}

@@ -1,0 +1,578 @@
+//! One life of an orchestrator: from the lease to the end of its run, or its own.
+
+use super::{
+    Coming, NAMES, Simulator,
+    faults::Fault,
+    flight::{Answers, Flight},
+    store::Tear,
+};
+use crate::{
+    driver::{Context, ContextBuilder, DriverError, ErrorKind},
+    event::Event,
+    execute::{
+        Cause, Command, Input, Journal, Observation, Run, Tenure, successor_begins, too_slow,
+    },
+    names::StepId,
+    state::{Lease, Record, StateError, StateStore},
+};
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    pin::pin,
+    task::{Context as TaskContext, Poll, Waker},
+    time::Duration,
+};
+
+/// A life and what it has under way.
+pub(super) struct Life {
+    number: u32,
+    pub(super) run: Run,
+    lease: Lease,
+    born: Duration,
+    /// By how much its clock is fast, in ten thousandths; less than nothing where it is slow.
+    drift: i32,
+    flights: BTreeMap<u64, Flight>,
+    pub(super) wakes: Option<Duration>,
+    pub(super) stalled_until: Option<Duration>,
+    /// The faults that hold steps up.
+    troubles: BTreeMap<StepId, Fault>,
+}
+
+impl Life {
+    /// What its own clock says.
+    pub(super) fn time(&self, now: Duration) -> Duration {
+        let lived = now.saturating_sub(self.born).as_nanos() as i128;
+        let drifted = lived + lived * i128::from(self.drift) / 10_000;
+        Duration::from_nanos(u64::try_from(drifted).unwrap_or_default())
+    }
+
+    /// When its own clock will say so.
+    fn real(&self, own: Duration) -> Duration {
+        let own = own.as_nanos() as i128;
+        let lived = own * 10_000 / i128::from(10_000 + self.drift) + 1;
+        self.born.saturating_add(Duration::from_nanos(
+            u64::try_from(lived).unwrap_or(u64::MAX),
+        ))
+    }
+}
+
+/// The value of a future that never waits, as those of the simulated store are.
+fn at_once<T>(future: impl Future<Output = Result<T, StateError>>) -> Result<T, StateError> {
+    match pin!(future).poll(&mut TaskContext::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => Err(StateError::Unavailable("it does not answer".into())),
+    }
+}
+
+impl Simulator<'_> {
+    /// An orchestrator begins, or tries to.
+    pub(super) fn begin(&mut self, who: usize) {
+        if self.lives[who].is_some() {
+            return;
+        }
+        match self.born(who) {
+            Ok(life) => {
+                self.note_run(who, &life.run);
+                self.lives[who] = Some(life);
+                self.drive(who);
+            }
+            Err(error) => {
+                if who == 1 && matches!(error, StateError::Held { .. }) {
+                    self.meet(Fault::Rival);
+                }
+                self.tell(who, format_args!("cannot begin: {error}"));
+                let again = self.now + Duration::from_secs(20);
+                self.at(again, Coming::Begins { who });
+            }
+        }
+    }
+
+    fn born(&mut self, who: usize) -> Result<Life, StateError> {
+        let (journal, policy) = (Journal::of(&self.run), &self.given.terms.policy);
+        let lease = at_once(
+            self.store
+                .acquire(&journal.lease(), NAMES[who], policy.lease),
+        )?;
+        let mut terms = self.given.terms.clone();
+        let before = at_once(journal.open(&self.store, &lease, &terms))?;
+        let records = at_once(journal.read(&self.store))?;
+        let mut not_before = Duration::ZERO;
+        if let Some(head) = before {
+            terms.most_destroyed = head.most_destroyed;
+            if head.holder.is_some_and(|holder| holder != NAMES[who]) {
+                let longest = policy.longest_call(&terms.plan.steps);
+                not_before = successor_begins(Duration::ZERO, longest, policy.skew);
+            }
+        }
+        let tenure = Tenure::new(policy.lease, policy.skew, Duration::ZERO);
+        let mut run = Run::resume(terms, &records, Duration::ZERO)
+            .under(tenure)
+            .not_before(not_before);
+        run.handle(Input::Ordered(self.orders.clone()), Duration::ZERO);
+        self.born += 1;
+        let drift = match self.has(Fault::Rival) {
+            true => self.random.below(201) as i32 - 100,
+            false => 0,
+        };
+        Ok(Life {
+            number: self.born,
+            run,
+            lease,
+            born: self.now,
+            drift,
+            flights: BTreeMap::new(),
+            wakes: None,
+            stalled_until: None,
+            troubles: BTreeMap::new(),
+        })
+    }
+
+    /// Does what the run asks for until it sleeps.
+    pub(super) fn drive(&mut self, who: usize) {
+        loop {
+            let Some(life) = &mut self.lives[who] else {
+                return;
+            };
+            if let Some(until) = life.stalled_until {
+                if self.now < until {
+                    return;
+                }
+                life.stalled_until = None;
+            }
+            let now = life.time(self.now);
+            let command = life.run.poll(now);
+            if !matches!(command, Command::Append(_)) {
+                self.hear(who, now);
+            }
+            match command {
+                Command::Append(records) => {
+                    if !self.append(who, &records) {
+                        return;
+                    }
+                }
+                Command::Observe(steps) => self.call(who, steps, None),
+                Command::Apply { step, seen, asked } => {
+                    self.call(who, vec![step], Some((seen, asked)))
+                }
+                Command::Renew => {
+                    let Some(life) = &mut self.lives[who] else {
+                        return;
+                    };
+                    let ttl = self.given.terms.policy.lease;
+                    match at_once(self.store.renew(&life.lease, ttl)) {
+                        Ok(()) => life.run.handle(Input::Renewed(now), now),
+                        Err(error) => return self.end_life(who, &error.to_string()),
+                    }
+                }
+                Command::LeaseOver => return self.end_life(who, "the lease is over"),
+                Command::Finished => return self.finish(who),
+                Command::Sleep(until) => {
+                    self.explain(who);
+                    if self.dies() {
+                        return self.end_life(who, "crashed asleep");
+                    }
+                    let Some(life) = &mut self.lives[who] else {
+                        return;
+                    };
+                    let at = until.map(|until| life.real(until).max(self.now));
+                    life.wakes = at;
+                    if let Some(at) = at {
+                        self.at(at, Coming::Wakes { who });
+                    }
+                    return;
+                }
+            }
+            if self.dies() {
+                return self.end_life(who, "crashed");
+            }
+        }
+    }
+
+    fn hear(&mut self, who: usize, now: Duration) {
+        let Some(life) = &mut self.lives[who] else {
+            return;
+        };
+        for kind in life.run.take_events() {
+            let what = serde_json::to_string(&kind).unwrap_or_default();
+            self.tell(who, what);
+            if self.given.keeps_events {
+                // On the simulator's clock, for one life goes on where another ended.
+                let _ = now;
+                self.events
+                    .push(Event::new(self.now, self.run.clone(), kind));
+            }
+        }
+    }
+
+    /// Writes records; answers whether the orchestrator lives on.
+    fn append(&mut self, who: usize, records: &[Record]) -> bool {
+        let Some(life) = &self.lives[who] else {
+            return false;
+        };
+        let lease = life.lease.clone();
+        let torn = self.has(Fault::TornWrite)
+            && self.crashes < 12
+            && self.random.once_in(self.given.rarity * 5);
+        let mut durable = records.len();
+        if torn {
+            self.crashes += 1;
+            self.meet(Fault::TornWrite);
+            let tear = match self.random.below(3) {
+                0 => Tear::Refused,
+                1 => Tear::Prefix(self.random.below(records.len() as u64 + 1) as usize),
+                _ => Tear::Unreported,
+            };
+            durable = match tear {
+                Tear::Refused => 0,
+                Tear::Prefix(most) => most,
+                Tear::Unreported => durable,
+            };
+            self.store.tear_next(tear);
+        }
+        self.checks.starts(records);
+        let batch = Journal::of(&self.run).append(&lease, records);
+        let written = batch.and_then(|batch| at_once(self.store.commit(batch)));
+        if written.is_ok() || torn && !matches!(written, Err(StateError::Fenced { .. })) {
+            self.checks.written(&records[..durable]);
+        }
+        match written {
+            Ok(_) => true,
+            Err(error) => {
+                self.end_life(who, &error.to_string());
+                false
+            }
+        }
+    }
+
+    fn call(&mut self, who: usize, steps: Vec<StepId>, taking: Option<(Observation, bool)>) {
+        let fault = self.fault_of_call();
+        let Some(life) = &mut self.lives[who] else {
+            return;
+        };
+        let now = life.time(self.now);
+        let Some(ends) = life.run.call_ends(&steps, now) else {
+            self.checks
+                .violations
+                .push("a call was asked for without a lease".to_owned());
+            return;
+        };
+        let (limit, cut) = (ends.saturating_sub(now), life.real(ends));
+        let lease_end = self.store.end_of(&life.lease);
+        let observes = taking.is_none();
+        self.checks
+            .begins(&steps, observes, life.lease.fence, (cut, lease_end));
+        let cx = ContextBuilder::new(format!(
+            "{}/{}",
+            self.run,
+            steps.first().copied().unwrap_or(StepId(0))
+        ))
+        .time(self.now, cut)
+        .fence(life.lease.fence)
+        .build();
+        let call = call(self.dispatch.clone(), cx, steps.clone(), taking);
+        let number = life.number;
+        let mut flight = Flight::new((steps.clone(), observes), fault, (limit, cut), call);
+        if let Some(fault) = fault {
+            life.troubles
+                .extend(steps.iter().map(|step| (*step, fault)));
+        }
+        self.sequence += 1;
+        let id = self.sequence;
+        let way = self
+            .random
+            .between(Duration::from_millis(1), Duration::from_millis(20));
+        let (life_number, arrives) = (number, self.now + way);
+        match fault {
+            Some(Fault::Busy) => flight.answers = Some(refused(&steps, observes, ErrorKind::Busy)),
+            Some(Fault::Unavailable) => {
+                flight.answers = Some(refused(&steps, observes, ErrorKind::Unavailable));
+            }
+            _ => {}
+        }
+        let is_refused = flight.answers.is_some();
+        life.flights.insert(id, flight);
+        let verb = if observes { "observes" } else { "takes" };
+        let listed: Vec<String> = steps.iter().map(ToString::to_string).collect();
+        let ill = fault.map_or("", |fault| fault.name());
+        self.tell(who, format_args!("{verb} {} {ill}", listed.join(",")));
+        let flight = id;
+        self.at(
+            cut,
+            Coming::Cut {
+                life: life_number,
+                flight,
+            },
+        );
+        if is_refused {
+            self.at(
+                arrives + way,
+                Coming::Answers {
+                    life: life_number,
+                    flight,
+                },
+            );
+        } else if fault != Some(Fault::LostRequest) && arrives < cut {
+            self.at(
+                arrives,
+                Coming::Arrives {
+                    life: life_number,
+                    flight,
+                },
+            );
+        }
+    }
+
+    fn fault_of_call(&mut self) -> Option<Fault> {
+        let of_calls: Vec<Fault> = self
+            .given
+            .faults
+            .iter()
+            .copied()
+            .filter(|fault| fault.is_of_calls())
+            .collect();
+        if of_calls.is_empty() || !self.random.once_in(self.given.rarity) {
+            return None;
+        }
+        let fault = of_calls[self.random.below(of_calls.len() as u64) as usize];
+        self.meet(fault);
+        Some(fault)
+    }
+
+    fn life_of(&self, number: u32) -> Option<usize> {
+        (0..self.lives.len()).find(|who| {
+            self.lives[*who]
+                .as_ref()
+                .is_some_and(|life| life.number == number)
+        })
+    }
+
+    pub(super) fn arrive(&mut self, number: u32, flight: u64) {
+        let Some(who) = self.life_of(number) else {
+            return;
+        };
+        if let Some(life) = &mut self.lives[who]
+            && let Some(flight) = life.flights.get_mut(&flight)
+        {
+            flight.has_arrived = true;
+        }
+    }
+
+    /// Goes on with every call that something has happened to.
+    pub(super) fn poll_flights(&mut self) {
+        for who in 0..self.lives.len() {
+            let Some(life) = &mut self.lives[who] else {
+                continue;
+            };
+            let number = life.number;
+            let ended: Vec<(u64, Option<Fault>, Duration)> = life
+                .flights
+                .iter_mut()
+                .filter_map(|(id, flight)| flight.poll().then_some((*id, flight.fault, flight.cut)))
+                .collect();
+            for (flight, fault, cut) in ended {
+                let back = self
+                    .random
+                    .between(Duration::from_millis(1), Duration::from_millis(20));
+                let at = match fault {
+                    Some(Fault::LostAnswer) => continue,
+                    Some(Fault::LateAnswer) => cut.saturating_sub(back),
+                    _ => self.now + back,
+                };
+                self.at(
+                    at.max(self.now),
+                    Coming::Answers {
+                        life: number,
+                        flight,
+                    },
+                );
+                // The world has changed, and nobody has been told.
+                if self.dies() {
+                    self.end_life(who, "crashed before an answer");
+                    break;
+                }
+            }
+        }
+    }
+
+    /// An answer comes, or the call is cut.
+    pub(super) fn answer(&mut self, number: u32, id: u64, is_cut: bool) {
+        let Some(who) = self.life_of(number) else {
+            return;
+        };
+        let Some(life) = &mut self.lives[who] else {
+            return;
+        };
+        if let Some(until) = life.stalled_until.filter(|until| *until > self.now) {
+            // It is heard when the orchestrator goes on.
+            let coming = match is_cut {
+                true => Coming::Cut {
+                    life: number,
+                    flight: id,
+                },
+                false => Coming::Answers {
+                    life: number,
+                    flight: id,
+                },
+            };
+            if let Some(flight) = life.flights.get_mut(&id)
+                && !std::mem::replace(&mut flight.is_over, true)
+            {
+                self.checks.ended(&flight.steps);
+            }
+            return self.at(until, coming);
+        }
+        let Some(mut flight) = life.flights.remove(&id) else {
+            return;
+        };
+        let answers = match flight.answers.take().filter(|_| !is_cut) {
+            Some(answers) => answers,
+            None => unanswered(&flight),
+        };
+        let now = life.time(self.now);
+        for input in answers {
+            if let Input::Observed {
+                step,
+                result: Ok(_),
+            }
+            | Input::Applied {
+                step,
+                result: Ok(_),
+            } = &input
+                && flight.fault.is_none()
+            {
+                life.troubles.remove(step);
+            }
+            life.run.handle(input, now);
+        }
+        if !flight.is_over {
+            self.checks.ended(&flight.steps);
+        }
+        self.drive(who);
+    }
+
+    /// Whether what steps say they wait for names what goes wrong with them.
+    fn explain(&mut self, who: usize) {
+        let Some(life) = &self.lives[who] else {
+            return;
+        };
+        let now = life.time(self.now);
+        for (step, fault) in &life.troubles {
+            let Some(waiting) = life.run.waiting(*step, now) else {
+                continue;
+            };
+            let said = format!(
+                "{} {}",
+                waiting.what,
+                waiting.last.as_deref().unwrap_or_default()
+            );
+            let names = match (fault, &waiting.what) {
+                (
+                    Fault::LostRequest | Fault::LostAnswer | Fault::LateAnswer,
+                    Cause::Call { .. },
+                ) => true,
+                (Fault::LostRequest | Fault::LostAnswer, _) => said.contains("no answer within"),
+                // It came after all.
+                (Fault::LateAnswer, _) => true,
+                (Fault::Busy | Fault::Unavailable, Cause::Call { .. }) => true,
+                (Fault::Busy, _) => said.contains("busy"),
+                (Fault::Unavailable, _) => said.contains("nobody answers"),
+                _ => false,
+            };
+            self.held_up += 1;
+            if names {
+                self.explained += 1;
+            } else if self.unexplained.len() < 20 {
+                self.unexplained
+                    .push(format!("{fault}: {}: waits for {said}", waiting.step));
+            }
+        }
+    }
+
+    fn finish(&mut self, who: usize) {
+        let Some(life) = self.lives[who].take() else {
+            return;
+        };
+        self.drop_flights(&life);
+        let journal = Journal::of(&self.run);
+        let closed = at_once(journal.close(&self.store, &life.lease));
+        let released = at_once(self.store.release(&life.lease));
+        let outcome = life.run.outcome();
+        self.tell(who, format_args!("finished: {} done", outcome.done.len()));
+        let cancelled = std::mem::take(&mut self.orders.cancelled);
+        if closed.and(released).is_err() || cancelled {
+            // Another life goes on with it.
+            let again = self.now + Duration::from_secs(30);
+            return self.at(again, Coming::Begins { who });
+        }
+        self.outcome = Some(outcome);
+    }
+
+    fn end_life(&mut self, who: usize, why: &str) {
+        let Some(life) = self.lives[who].take() else {
+            return;
+        };
+        self.drop_flights(&life);
+        self.tell(who, format_args!("ends: {why}"));
+        let pause = self
+            .random
+            .between(Duration::from_secs(1), Duration::from_secs(90));
+        let again = self.now + pause;
+        self.at(again, Coming::Begins { who });
+    }
+
+    fn drop_flights(&mut self, life: &Life) {
+        let under_way = life.flights.values().filter(|flight| !flight.is_over);
+        under_way.for_each(|flight| self.checks.ended(&flight.steps));
+    }
+}
+
+async fn call(
+    dispatch: crate::execute::dispatch::Dispatch,
+    cx: Context,
+    steps: Vec<StepId>,
+    taking: Option<(Observation, bool)>,
+) -> Answers {
+    match (taking, steps.as_slice()) {
+        (Some((seen, asked)), [step]) => {
+            let result = dispatch.apply(&cx, *step, &seen, asked).await;
+            vec![Input::Applied {
+                step: *step,
+                result,
+            }]
+        }
+        _ => {
+            let seen = dispatch.observe(&cx, &steps).await;
+            seen.into_iter()
+                .map(|(step, result)| Input::Observed { step, result })
+                .collect()
+        }
+    }
+}
+
+fn each(steps: &[StepId], observes: bool, error: impl Fn() -> DriverError) -> Answers {
+    let input = |step: &StepId| match observes {
+        true => Input::Observed {
+            step: *step,
+            result: Err(error()),
+        },
+        false => Input::Applied {
+            step: *step,
+            result: Err(error()),
+        },
+    };
+    steps.iter().map(input).collect()
+}
+
+fn unanswered(flight: &Flight) -> Answers {
+    each(&flight.steps, flight.observes, || {
+        too_slow(flight.limit, flight.observes)
+    })
+}
+
+fn refused(steps: &[StepId], observes: bool, kind: ErrorKind) -> Answers {
+    each(steps, observes, || match kind {
+        ErrorKind::Busy => DriverError::new(kind, "the endpoint is busy; try again")
+            .retry_after(Duration::from_secs(2)),
+        _ => DriverError::new(kind, "nobody answers; try again"),
+    })
+}

@@ -1,0 +1,225 @@
+//! What people want of a run under way, approvals and bounds.
+
+use crate::rig::{Rig, at_once, site};
+use drydock_core::{
+    driver::{Context, ContextBuilder},
+    driver::{ServerAction, ServerState},
+    execute::{Approval, Cause, Command, Holds, Input, Orders, Run, dispatch::Dispatch},
+    names::{PlanId, StepId},
+    plan::{Action, Goal},
+    testing::simulator::Fault,
+};
+use drydock_noop::Faults;
+use std::time::Duration;
+
+fn context(step: StepId, now: Duration) -> Context {
+    ContextBuilder::new(format!("r/{step}"))
+        .time(now, Duration::MAX)
+        .build()
+}
+
+/// Goes on with the run until it sleeps for an input or is finished; answers the time.
+fn live(rig: &Rig, run: &mut Run, mut now: Duration) -> Duration {
+    let plan = run.plan().clone();
+    let dispatch = Dispatch {
+        design: rig.design.clone(),
+        drivers: rig.drivers.clone(),
+        plan,
+    };
+    loop {
+        match run.poll(now) {
+            Command::Append(_) => {}
+            Command::Observe(steps) => {
+                for (step, result) in at_once(dispatch.observe(&context(steps[0], now), &steps)) {
+                    run.handle(Input::Observed { step, result }, now);
+                }
+            }
+            Command::Apply { step, seen, asked } => {
+                let result = at_once(dispatch.apply(&context(step, now), step, &seen, asked));
+                run.handle(Input::Applied { step, result }, now);
+            }
+            Command::Sleep(Some(until)) => {
+                use drydock_core::testing::simulator::WorldTime;
+                now = now.max(until);
+                rig.time.advance_to(now);
+            }
+            Command::Sleep(None) | Command::Finished => return now,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn orders(change: impl FnOnce(&mut Orders)) -> Input {
+    let mut orders = Orders::default();
+    change(&mut orders);
+    Input::Ordered(orders)
+}
+
+#[test]
+fn a_paused_run_begins_nothing_and_says_so() {
+    let rig = Rig::new(&site(3), Faults::none());
+    let mut run = Run::resume(rig.terms(Goal::Deploy), &[], Duration::ZERO);
+    run.handle(orders(|orders| orders.paused = true), Duration::ZERO);
+    let now = live(&rig, &mut run, Duration::ZERO);
+    assert!(
+        rig.site
+            .nodes()
+            .iter()
+            .all(|node| node.state == ServerState::New)
+    );
+    let waiting = run.waiting(StepId(0), now).unwrap();
+    assert_eq!(
+        (waiting.what, waiting.since),
+        (Cause::Pause, Duration::ZERO)
+    );
+    run.handle(orders(|_| {}), now);
+    live(&rig, &mut run, now);
+    assert!(run.outcome().is_success());
+}
+
+#[test]
+fn what_destroys_waits_for_the_approval_of_this_very_plan() {
+    let rig = Rig::new(&site(3), Faults::none());
+    let terms = rig.terms(Goal::Deploy).approval(Approval::Later);
+    let plan = terms.plan.clone();
+    let mut run = Run::resume(terms, &[], Duration::ZERO);
+    let mut now = live(&rig, &mut run, Duration::ZERO);
+    assert!(
+        rig.site
+            .nodes()
+            .iter()
+            .all(|node| node.state == ServerState::Ready),
+        "all but what destroys is done"
+    );
+    for other in [PlanId::from("0123456789abcdef"), PlanId::default()] {
+        run.handle(orders(|orders| orders.approved = Some(other)), now);
+        now = live(&rig, &mut run, now);
+        assert_eq!(rig.deployed(), 0);
+    }
+    let deploy = plan
+        .steps
+        .iter()
+        .find(|step| step.action == Action::Server(ServerAction::Deploy));
+    let waiting = run.waiting(deploy.unwrap().id, now).unwrap();
+    assert_eq!(
+        waiting.what,
+        Cause::Approval {
+            plan: plan.id.clone()
+        }
+    );
+    run.handle(
+        orders(|orders| orders.approved = Some(plan.id.clone())),
+        now,
+    );
+    live(&rig, &mut run, now);
+    assert!(run.outcome().is_success() && rig.deployed() == 3);
+}
+
+#[test]
+fn a_node_that_comes_to_be_held_is_not_begun() {
+    let rig = Rig::new(&site(3), Faults::none());
+    let mut run = Run::resume(rig.terms(Goal::Deploy), &[], Duration::ZERO);
+    run.handle(
+        orders(|orders| orders.holds.hold("n00001".into())),
+        Duration::ZERO,
+    );
+    live(&rig, &mut run, Duration::ZERO);
+    assert_eq!(rig.deployed(), 2);
+    let skipped = run.outcome().skipped;
+    assert!(
+        skipped
+            .iter()
+            .any(|(_, reason)| reason == "n00001 is on hold; nothing was done to it"),
+        "{skipped:?}"
+    );
+    assert_eq!(rig.site.node("n00001").unwrap().state, ServerState::New);
+    assert_eq!(Holds::of(&rig.design), Holds::default());
+}
+
+#[test]
+fn one_in_ten_of_the_deployed_nodes_may_be_destroyed_and_no_more() {
+    let rig = Rig::new(&site(30), Faults::none());
+    rig.deploy();
+    for bound in [0, 1, 3] {
+        let terms = rig.terms(Goal::Release).most_destroyed(bound);
+        let before = rig.deployed();
+        let ended = rig.simulation(terms).run().unwrap();
+        rig.sound(&ended);
+        assert_eq!(before - rig.deployed(), bound);
+        let skipped = &ended.outcome.skipped;
+        assert!(
+            skipped
+                .iter()
+                .all(|(_, reason)| reason.contains("deployed nodes and no more")),
+            "{skipped:?}"
+        );
+    }
+}
+
+#[test]
+fn the_bound_holds_over_crashes() {
+    for seed in 0..20 {
+        let rig = Rig::new(&site(12), Faults::none());
+        rig.deploy();
+        let mut simulation = rig.simulation(rig.terms(Goal::Release).most_destroyed(3));
+        simulation.seed = seed;
+        simulation.rarity = 1;
+        simulation.faults = [Fault::Crash, Fault::TornWrite].into();
+        let ended = simulation.run().unwrap();
+        rig.sound(&ended);
+        assert_eq!(rig.deployed(), 9, "seed {seed}");
+    }
+}
+
+#[test]
+fn a_cancelled_run_ends_and_its_id_goes_on_with_it() {
+    for seed in 0..20 {
+        let rig = Rig::new(&site(4), Faults::none());
+        let mut simulation = rig.simulation(rig.terms(Goal::Deploy));
+        simulation.seed = seed;
+        simulation.faults = [Fault::Cancel].into();
+        simulation.keeps_trace = true;
+        let ended = simulation.run().unwrap();
+        rig.sound(&ended);
+        assert!(
+            ended.outcome.is_success() && rig.deployed() == 4,
+            "seed {seed}"
+        );
+        let cancelled = ended
+            .trace
+            .iter()
+            .any(|line| line.contains("the run was cancelled"));
+        assert!(
+            cancelled || !ended.met.contains_key(&Fault::Cancel),
+            "seed {seed}"
+        );
+    }
+}
+
+#[test]
+fn the_time_left_falls_and_the_counts_grow() {
+    use drydock_core::event::EventKind;
+    let rig = Rig::new(&site(5), Faults::none());
+    let mut simulation = rig.simulation(rig.terms(Goal::Deploy));
+    simulation.keeps_events = true;
+    let ended = simulation.run().unwrap();
+    let progress: Vec<(u32, Duration)> = ended
+        .events
+        .iter()
+        .filter_map(|event| match event.kind {
+            EventKind::Progress { done, left, .. } => Some((done, left)),
+            _ => None,
+        })
+        .collect();
+    // Within what an answer takes, for the longest path may be another's.
+    let falls =
+        |a: &(u32, Duration), b: &(u32, Duration)| a.0 < b.0 && b.1 <= a.1 + Duration::from_secs(1);
+    assert!(
+        progress.len() > 10 && progress.is_sorted_by(falls),
+        "{progress:?}"
+    );
+    assert_eq!(
+        progress.last().unwrap(),
+        &(ended.outcome.done.len() as u32, Duration::ZERO)
+    );
+}

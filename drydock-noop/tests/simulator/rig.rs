@@ -1,0 +1,161 @@
+//! A simulated site, a plan for it, and its clock in the simulator's hands.
+
+use drydock_core::{
+    driver::{Context, Drivers, ServerState},
+    execute::{Policy, Terms, survey::observe_all},
+    model::Selector,
+    plan::{self, Goal, Plan},
+    resolve::ResolvedDesign,
+    testing::{
+        fixture,
+        simulator::{Ended, Simulation, WorldTime},
+    },
+};
+use drydock_noop::{Clock, Durations, Faults, SimulatedNode, SimulatedSite};
+use std::{
+    future::Future,
+    pin::pin,
+    sync::{Arc, Mutex},
+    task::{Context as TaskContext, Poll, Waker},
+    time::Duration,
+};
+
+/// The site's clock, moved by the simulator.
+pub(crate) struct SiteTime(Clock, Mutex<Duration>);
+
+impl WorldTime for SiteTime {
+    fn advance_to(&self, now: Duration) {
+        let mut last = self.1.lock().unwrap();
+        self.0.advance(now.saturating_sub(*last));
+        *last = now.max(*last);
+    }
+
+    fn next_timer(&self) -> Option<Duration> {
+        None
+    }
+}
+
+pub(crate) struct Rig {
+    pub(crate) design: Arc<ResolvedDesign>,
+    pub(crate) site: SimulatedSite,
+    pub(crate) drivers: Arc<Drivers>,
+    pub(crate) time: Arc<SiteTime>,
+    pub(crate) policy: Policy,
+}
+
+impl Rig {
+    pub(crate) fn new(design: &Arc<ResolvedDesign>, faults: Faults) -> Self {
+        let clock = Clock::manual();
+        let site = SimulatedSite::new(design)
+            .clock(clock.clone())
+            .durations(Durations::default().scaled(100.0))
+            .faults(faults);
+        let drivers = Drivers::new()
+            .server(Selector::everything(), site.server_driver())
+            .network(Selector::everything(), site.network_driver())
+            .oob("ipmi", site.oob_driver())
+            .oob("redfish", site.oob_driver());
+        Self {
+            design: design.clone(),
+            site,
+            drivers: Arc::new(drivers),
+            time: Arc::new(SiteTime(clock, Mutex::default())),
+            policy: Policy::default(),
+        }
+    }
+
+    pub(crate) fn plan(&self, goal: Goal) -> Arc<Plan> {
+        let nodes: Vec<_> = self.design.nodes.values().cloned().collect();
+        let cx = Context::detached("plan");
+        let seen = at_once(observe_all(&cx, &self.design, &self.drivers, &nodes));
+        let all = Selector::everything();
+        let planned = plan::plan(&self.design, &self.drivers, &seen, goal, &all);
+        assert_eq!(planned.diagnostics.errors(), 0, "{:?}", planned.diagnostics);
+        Arc::new(planned.plan)
+    }
+
+    pub(crate) fn terms(&self, goal: Goal) -> Terms {
+        Terms::new(self.plan(goal), self.policy.clone()).design(&self.design)
+    }
+
+    pub(crate) fn simulation(&self, terms: Terms) -> Simulation {
+        Simulation::new(
+            self.design.clone(),
+            self.drivers.clone(),
+            terms,
+            self.time.clone(),
+        )
+    }
+
+    /// A run to deploy everything, with nothing wrong.
+    pub(crate) fn deploy(&self) -> Ended {
+        let ended = self.simulation(self.terms(Goal::Deploy)).run().unwrap();
+        self.sound(&ended);
+        ended
+    }
+
+    pub(crate) fn sound(&self, ended: &Ended) {
+        assert_eq!(ended.violations, Vec::<String>::new());
+        assert_eq!(self.site.violations(), Vec::<String>::new());
+    }
+
+    pub(crate) fn deployed(&self) -> usize {
+        let is_deployed = |node: &&SimulatedNode| node.state == ServerState::Deployed;
+        self.site.nodes().iter().filter(is_deployed).count()
+    }
+}
+
+/// The value of a future that never waits.
+pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut TaskContext::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("a simulated call waits"),
+    }
+}
+
+/// A site of so many nodes, ten in a rack, each with a BMC, every fourth of another zone.
+pub(crate) fn site(nodes: usize) -> Arc<ResolvedDesign> {
+    site_with(nodes, |_| String::new())
+}
+
+/// The same, with more in the spec of each node.
+pub(crate) fn site_with(nodes: usize, more: impl Fn(usize) -> String) -> Arc<ResolvedDesign> {
+    let mut text = String::from(
+        "
+apiVersion: drydock/v1
+kind: NetworkLink
+metadata: {name: boot}
+spec: {allowed_networks: [pxe]}
+---
+apiVersion: drydock/v1
+kind: Network
+metadata: {name: pxe}
+spec: {cidr: 10.0.0.0/16}
+---
+apiVersion: drydock/v1
+kind: HostProfile
+metadata: {name: server}
+spec:
+  primary_network: pxe
+  interfaces: {eth0: {device_link: boot, slaves: [eth0], networks: [pxe]}}
+  storage:
+    physical_devices:
+      sda: {partitions: [{name: root, size: 40g, filesystem: {mountpoint: /}}]}
+  platform: {image: noble}
+  oob: {type: redfish}
+",
+    );
+    for rack in 0..nodes.div_ceil(10) {
+        text.push_str(&format!(
+            "---\napiVersion: drydock/v1\nkind: Rack\nmetadata: {{name: r{rack}}}\nspec: {{}}\n"
+        ));
+    }
+    for n in 0..nodes {
+        let (rack, zone, more) = (n / 10, n % 4, more(n));
+        text.push_str(&format!(
+            "---\napiVersion: drydock/v1\nkind: BaremetalNode\nmetadata: {{name: n{n:05}, labels: {{zone: z{zone}}}}}\n\
+             spec: {{host_profile: server, serial: S-{n}, metadata: {{rack: r{rack}}}{more}}}\n"
+        ));
+    }
+    Arc::new(fixture::design(&[("site.yaml", &text)]))
+}
