@@ -4,7 +4,7 @@
 use drydock_core::{
     Approval, DriverError, Drivers, Goal, Orchestrator, Policy, Progress, Selector, ServerDriver,
     async_trait,
-    driver::{Change, Context, ServerAction, ServerObservation, Unsupported},
+    driver::{Change, Context, ServerAction, ServerObservation, UnclaimedServer, Unsupported},
     model::Catalog,
     names::RunId,
     resolve::ResolvedNode,
@@ -62,6 +62,13 @@ impl ServerDriver for Counting {
         self.noop.observe(cx, nodes).await
     }
 
+    async fn unclaimed(
+        &self,
+        _: &Context,
+        _: &[Arc<ResolvedNode>],
+    ) -> Result<Vec<UnclaimedServer>, DriverError> {
+        Ok(Vec::new())
+    }
     fn differences(&self, node: &ResolvedNode, seen: &ServerObservation) -> Vec<Change> {
         self.noop.differences(node, seen)
     }
