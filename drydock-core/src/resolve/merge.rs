@@ -12,7 +12,7 @@ use crate::{
     span::Span,
 };
 use smol_str::SmolStr;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Hears what a merge does. Paths are told by `enter` and `leave`.
 pub(crate) trait Watch {
@@ -119,21 +119,27 @@ fn entry_wise(
     watch: &mut impl Watch,
 ) -> Value {
     let inherited = base.and_then(Value::as_map).unwrap_or_default();
-    let mut entries: Vec<Entry> = Vec::with_capacity(inherited.len() + over.len());
-    entries.extend_from_slice(inherited);
-    let over = match over.split_first() {
+    let (inherited, over) = match over.split_first() {
         // A keyed list may go on after its `'!'`; in a map it stands alone.
         Some((mark, others)) if mark.key == "!" => {
             clear(base, mark.key_span, watch);
-            entries.clear();
-            others
+            (&[][..], others)
         }
-        _ => over,
+        _ => (inherited, over),
     };
+    let mut entries: Vec<Entry> = Vec::with_capacity(inherited.len() + over.len());
+    entries.extend_from_slice(inherited);
+    let removing = over.iter().filter(|entry| entry.key.starts_with('!'));
+    let (standing, said) = (
+        Keys::of(inherited, over.len()),
+        Keys::of(over, removing.count()),
+    );
+    // No place is asked for after it went, so the others may keep theirs until the end.
+    let mut gone: Vec<usize> = Vec::new();
     for entry in over {
         let removes = entry.key.strip_prefix('!');
         let key = removes.unwrap_or(&entry.key);
-        let at = entries.iter().position(|e| e.key == key);
+        let at = standing.find(key);
         watch.enter(removes.map_or_else(|| entry.key.clone(), SmolStr::new));
         if removes.is_some() || is_unset(&entry.value) {
             let by = if removes.is_some() {
@@ -142,10 +148,10 @@ fn entry_wise(
                 entry.value.span
             };
             // What this document itself says stands, wherever in it the removal is written.
-            let said = removes.is_some() && over.iter().any(|other| other.key == key);
+            let said = removes.is_some() && said.find(key).is_some();
             match at.filter(|_| !said) {
                 Some(at) => {
-                    entries.remove(at);
+                    gone.push(at);
                     watch.removed(by);
                 }
                 None => watch.nothing_to_remove(key, by),
@@ -163,14 +169,42 @@ fn entry_wise(
                     value,
                     ..entry.clone()
                 }),
-                (None, Some(at)) => drop(entries.remove(at)),
+                (None, Some(at)) => gone.push(at),
                 (None, None) => {}
             }
         }
         watch.leave();
     }
+    if !gone.is_empty() {
+        gone.sort_unstable();
+        let mut at = 0..;
+        entries.retain(|_| at.next().is_none_or(|at| gone.binary_search(&at).is_err()));
+    }
     entries.shrink_to_fit();
     Value::map(entries, span)
+}
+
+/// Finds entries by their keys; by a table where many are asked for among many.
+struct Keys<'e> {
+    entries: &'e [Entry],
+    table: Option<HashMap<&'e str, usize>>,
+}
+
+impl<'e> Keys<'e> {
+    fn of(entries: &'e [Entry], asked: usize) -> Self {
+        let table = (entries.len().min(asked) > 32).then(|| {
+            let keys = entries.iter().enumerate();
+            keys.map(|(at, entry)| (&*entry.key, at)).collect()
+        });
+        Self { entries, table }
+    }
+
+    fn find(&self, key: &str) -> Option<usize> {
+        match &self.table {
+            Some(table) => table.get(key).copied(),
+            None => self.entries.iter().position(|entry| entry.key == key),
+        }
+    }
 }
 
 /// Whether nothing in the value removes, clears or unsets, so that over nothing it stays as it is.

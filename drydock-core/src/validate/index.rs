@@ -82,11 +82,10 @@ impl Index {
                 self.claims.insert(place, claim);
             }
         }
-        for digest in dirty {
-            let found = self.clashes(digest, &rules, design);
+        for (digest, found) in self.clashes(dirty, &rules, design) {
             match found.is_empty() {
                 true => drop(self.found.remove(&digest)),
-                false => drop(self.found.insert(digest, found)),
+                false => drop(self.found.insert(digest, found.into_iter().collect())),
             }
         }
     }
@@ -101,34 +100,47 @@ impl Index {
         slot
     }
 
-    /// What the claims of a digest amount to. Different keys may share one.
+    /// What the claims of each digest amount to. Different keys may share one. Whoever claims several is asked once.
     fn clashes(
         &self,
-        digest: u64,
+        digests: BTreeSet<u64>,
         rules: &[(u64, &dyn IndexRule)],
         design: &ResolvedDesign,
-    ) -> Vec<Diagnostic> {
-        let first = self.claims.partition_point(|(other, _)| *other < digest);
-        let claims = self.claims[first..].iter();
-        let owners = claims.take_while(|(other, _)| *other == digest);
-        let mut owners: Vec<&DocumentId> =
-            owners.map(|(_, slot)| &self.ids[*slot as usize]).collect();
-        owners.dedup();
-        let mut found = Diagnostics::new();
-        for (number, rule) in rules {
-            let mut by_key: BTreeMap<SmolStr, Vec<Claim>> = BTreeMap::new();
-            for subject in owners.iter().flat_map(|id| subjects(id, design)) {
-                let claims = rule.claims(subject, design).into_iter();
-                for claim in claims.filter(|claim| digest_of(*number, &claim.key) == digest) {
-                    by_key.entry(claim.key.clone()).or_default().push(claim);
-                }
-            }
-            for (key, mut claims) in by_key.into_iter().filter(|(_, claims)| claims.len() > 1) {
-                claims.sort_by(|a, b| (&a.subject, &a.field).cmp(&(&b.subject, &b.field)));
-                rule.check(&key, &claims, &mut Report::new(&mut found));
+    ) -> BTreeMap<u64, Diagnostics> {
+        let mut owners: BTreeSet<&DocumentId> = BTreeSet::new();
+        for digest in &digests {
+            let first = self.claims.partition_point(|(other, _)| other < digest);
+            let claims = self.claims[first..].iter();
+            let claims = claims.take_while(|(other, _)| other == digest);
+            let slots: Vec<Slot> = claims.map(|(_, slot)| *slot).collect();
+            if slots.len() > 1 {
+                owners.extend(slots.iter().map(|slot| &self.ids[*slot as usize]));
             }
         }
-        found.into_iter().collect()
+        let mut claimed: BTreeMap<(u64, u64, SmolStr), Vec<Claim>> = BTreeMap::new();
+        for subject in owners.iter().flat_map(|id| subjects(id, design)) {
+            for (number, rule) in rules {
+                for claim in rule.claims(subject, design) {
+                    let digest = digest_of(*number, &claim.key);
+                    if digests.contains(&digest) {
+                        let key = (digest, *number, claim.key.clone());
+                        claimed.entry(key).or_default().push(claim);
+                    }
+                }
+            }
+        }
+        let mut found: BTreeMap<u64, Diagnostics> = BTreeMap::new();
+        found.extend(digests.into_iter().map(|d| (d, Diagnostics::new())));
+        for ((digest, number, key), mut claims) in claimed {
+            let rule = rules.iter().find(|(other, _)| *other == number);
+            let Some((_, rule)) = rule.filter(|_| claims.len() > 1) else {
+                continue;
+            };
+            claims.sort_by(|a, b| (&a.subject, &a.field).cmp(&(&b.subject, &b.field)));
+            let of_digest = found.entry(digest).or_default();
+            rule.check(&key, &claims, &mut Report::new(of_digest));
+        }
+        found
     }
 }
 

@@ -37,8 +37,8 @@ impl NodeRule for InterfaceNetworks {
             for network in &interface.networks {
                 let exists = design.networks.contains_key(&network.name);
                 // One that another interface carries as well is reported as that.
-                let twice = node.networks().filter(|n| n.name == network.name).count() > 1;
-                if exists && !twice && !link.allowed_networks.contains(&network.name) {
+                let twice = || node.networks().filter(|n| n.name == network.name).count() > 1;
+                if exists && !link.allowed_networks.contains(&network.name) && !twice() {
                     let keys = ["interfaces", &interface.name, "networks", &network.name];
                     let message = format!(
                         "link {name} does not allow network {}",

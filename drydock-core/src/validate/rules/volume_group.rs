@@ -53,10 +53,11 @@ impl NodeRule for VolumeGroup {
                 }
             }
         }
-        let defined = |name: &str| node.volume_groups.iter().any(|group| group.name == name);
+        let groups = node.volume_groups.iter();
+        let defined: BTreeSet<&str> = groups.map(|group| &*group.name).collect();
         let mut all_defined = true;
         for (field, group) in named_groups(node) {
-            if !defined(group) {
+            if !defined.contains(group) {
                 all_defined = false;
                 let written = FieldPath::of(["storage", "volume_groups", group]);
                 if design.in_doubt(&node.chain, &written) {
