@@ -220,7 +220,7 @@ impl Diagnostics {
         self.0.iter()
     }
 
-    /// Folds findings of one cause (equal code and span) into one that counts them, and orders them by file name and
+    /// Folds findings of one cause (equal code, severity and span) into one that counts them, and orders them by file name and
     /// place, findings without a place last. The result does not depend on the order in which they were found.
     #[must_use]
     pub fn sorted(self, sources: &SourceMap) -> Self {
@@ -237,28 +237,46 @@ impl Diagnostics {
                 d.message.clone(),
             )
         });
-        let mut seen: BTreeMap<(Code, Span), usize> = BTreeMap::new();
+        let mut places: BTreeMap<(Code, Severity, Span), Place> = BTreeMap::new();
         let mut folded: Vec<Diagnostic> = Vec::with_capacity(found.len());
         for diagnostic in found {
             if diagnostic.labels.is_empty() {
                 folded.push(diagnostic);
                 continue;
             }
-            match seen.get(&(diagnostic.code, diagnostic.span())) {
-                Some(&at) if folded[at].subject != diagnostic.subject => {
-                    folded[at].touches += diagnostic.touches;
-                }
-                // One document may have two things wrong at one place, and may be told one of them twice.
-                Some(&at) if folded[at].message == diagnostic.message => {}
-                Some(_) => folded.push(diagnostic),
+            let cause = (diagnostic.code, diagnostic.severity, diagnostic.span());
+            let place = places.entry(cause).or_default();
+            if place.subject != diagnostic.subject {
+                place.subject = diagnostic.subject.clone();
+                place.told.clear();
+            }
+            // One document may have two things wrong at one place, and may be told one of them twice.
+            if place.told.contains(&diagnostic.message) {
+                continue;
+            }
+            // Documents that share a cause have the same things wrong, each in its own words.
+            let same = place.findings.get(place.told.len());
+            place.told.push(diagnostic.message.clone());
+            match same {
+                Some(&at) => folded[at].touches += diagnostic.touches,
                 None => {
-                    seen.insert((diagnostic.code, diagnostic.span()), folded.len());
+                    place.findings.push(folded.len());
                     folded.push(diagnostic);
                 }
             }
         }
         Self(folded)
     }
+}
+
+/// What was found of one code and severity at one place.
+#[derive(Default)]
+struct Place {
+    /// Which findings, by their number.
+    findings: Vec<usize>,
+    /// The document whose findings are being folded, and what it was told so far.
+    subject: Option<DocumentId>,
+    told: Vec<String>,
 }
 
 impl Extend<Diagnostic> for Diagnostics {
