@@ -119,3 +119,22 @@ fn a_node_that_makes_the_inherited_root_too_small_is_told_at_the_node() {
         &["error[DD1001] ① BaremetalNode storage-1: 5g is too small for `/`"],
     );
 }
+
+const LAB: &str = "apiVersion: drydock/v1\nkind: BaremetalNode\nmetadata: {name: n}\nspec:\n  storage: {physical_devices: {sda: {partitions: PARTITIONS}}}\n";
+const ROOT_OF_LAB: &str = "root: {size: 40g, filesystem: {mountpoint: /}}";
+
+#[test]
+fn swap_space_is_mounted_nowhere_however_much_there_is() {
+    let swap = |name, place| {
+        format!("{name}: {{size: 1g, filesystem: {{fstype: swap, mountpoint: {place}}}}}")
+    };
+    let partitions = [
+        ROOT_OF_LAB.to_owned(),
+        swap("a", "none"),
+        swap("b", "none"),
+        swap("c", "swap"),
+        swap("d", "swap"),
+    ];
+    let partitions = format!("{{{}}}", partitions.join(", "));
+    small(&LAB.replace("PARTITIONS", &partitions), &[]);
+}

@@ -25,6 +25,10 @@ impl NodeRule for Mountpoint {
             let Some(mountpoint) = filesystem.and_then(|fs| fs.mountpoint.as_deref()) else {
                 continue;
             };
+            // Swap space is mounted nowhere; fstab(5) has `none` for it, and many write `swap`.
+            if matches!(mountpoint, "none" | "swap") {
+                continue;
+            }
             // `/srv/` and `/srv` are one place.
             let place = mountpoint.trim_end_matches('/');
             match mounted.get(place) {
