@@ -121,7 +121,22 @@ pub(super) fn render(
             }
         }
     }
+    pair_huge_pages(&mut words);
     (CommandLine::of(&words), dangling)
+}
+
+/// Several sizes of huge pages: a number is that of the size before it (kernel-parameters, hugepagesz=).
+fn pair_huge_pages(words: &mut [(SmolStr, Option<Text>)]) {
+    let count = |key| words.iter().filter(|(name, _)| name == key).count();
+    let sizes = count("hugepagesz");
+    if sizes == count("hugepages") {
+        // The sizes come first, then the numbers.
+        let both = words[..sizes].iter().zip(&words[sizes..2 * sizes]);
+        let paired: Vec<_> = both
+            .flat_map(|(size, number)| [size.clone(), number.clone()])
+            .collect();
+        words[..2 * sizes].clone_from_slice(&paired);
+    }
 }
 
 fn reference(text: &str) -> Option<&str> {
@@ -190,6 +205,21 @@ mod tests {
         assert_eq!(
             dangling,
             [("x".into(), "hardwareprofile:cpuset.none".into())]
+        );
+    }
+
+    #[test]
+    fn each_size_of_huge_pages_stands_before_its_number() {
+        let many = |texts: [&str; 2]| Texts::Many(texts.map(Text::from).to_vec());
+        let params = FreeLists(vec![
+            ("quiet".into(), Texts::One("true".into())),
+            ("hugepages".into(), many(["4", "512"])),
+            ("hugepagesz".into(), many(["1G", "2M"])),
+        ]);
+        let (line, _) = render(&params, None);
+        assert_eq!(
+            line.as_str(),
+            "hugepagesz=1G hugepages=4 hugepagesz=2M hugepages=512 quiet"
         );
     }
 

@@ -138,3 +138,19 @@ fn swap_space_is_mounted_nowhere_however_much_there_is() {
     let partitions = format!("{{{}}}", partitions.join(", "));
     small(&LAB.replace("PARTITIONS", &partitions), &[]);
 }
+
+// DD1008
+
+#[test]
+fn each_size_of_huge_pages_has_a_number() {
+    let lab = LAB.replace("PARTITIONS", &format!("{{{ROOT_OF_LAB}}}"));
+    let params = "  platform: {kernel_params: {hugepagesz: [1G, 2M], ①hugepages: ['4']}}\n";
+    small(
+        &(lab.clone() + params),
+        &["error[DD1008] ① BaremetalNode n: 1 of `hugepages` stand beside 2 of `hugepagesz`"],
+    );
+    small(
+        &(lab + &params.replace("①hugepages: ['4']", "hugepages: ['4', '512']")),
+        &[],
+    );
+}

@@ -31,7 +31,7 @@ codes! {
     HUGE_PAGES = 1008, Error, "hugepages and hugepagesz belong together",
         why "To the kernel the number of huge pages means nothing without their size, and the other way round: it would \
              take its default for the other.",
-        mend "Write both in `platform.kernel_params`.";
+        mend "Write both in `platform.kernel_params`, and of several sizes a number for each, in one order.";
     BOOT_DRIVE = 1009, Error, "two disks are named as the boot drive",
         why "Firmware boots from one disk. With two named, the boot loader may be written to the wrong one.",
         mend "Leave the label `bootdrive` on one disk.";

@@ -1,10 +1,11 @@
-//! DD1008: `hugepages` and `hugepagesz` are given together.
+//! DD1008: `hugepages` and `hugepagesz` are given together, a number for each size.
 
 use crate::{
     diagnostic::Code,
     field::FieldPath,
+    model::Texts,
     resolve::{ResolvedDesign, ResolvedNode},
-    validate::{NodeRule, Report},
+    validate::{NodeRule, Report, report::span_of_node},
 };
 
 #[derive(Debug)]
@@ -16,20 +17,30 @@ impl NodeRule for HugePages {
     }
 
     fn check(&self, node: &ResolvedNode, design: &ResolvedDesign, report: &mut Report<'_>) {
-        let has = |name: &str| {
-            node.spec
-                .platform
-                .kernel_params
-                .0
-                .iter()
-                .any(|(key, _)| key == name)
-        };
-        let (present, missing) = match (has("hugepages"), has("hugepagesz")) {
-            (true, false) => ("hugepages", "hugepagesz"),
-            (false, true) => ("hugepagesz", "hugepages"),
-            _ => return,
+        let params = node.spec.platform.kernel_params.0.iter();
+        let count = |name: &str| {
+            let written = params.clone().find(|(key, _)| key == name);
+            written.map(|(_, value)| match value {
+                Texts::One(_) => 1,
+                Texts::Many(texts) => texts.len(),
+            })
         };
         let of = |name: &str| FieldPath::of(["platform", "kernel_params", name]);
+        let (present, missing) = match (count("hugepages"), count("hugepagesz")) {
+            (Some(_), None) => ("hugepages", "hugepagesz"),
+            (None, Some(_)) => ("hugepagesz", "hugepages"),
+            (Some(numbers), Some(sizes)) if numbers != sizes => {
+                let message =
+                    format!("{numbers} of `hugepages` stand beside {sizes} of `hugepagesz`");
+                let place = span_of_node(node, design, &of("hugepagesz"));
+                report
+                    .node(Code::HUGE_PAGES, node, design, of("hugepages"), message)
+                    .also(place, "the sizes")
+                    .help("write a number for each size, in the same order");
+                return;
+            }
+            _ => return,
+        };
         if design.in_doubt(&node.chain, &of(missing)) {
             return;
         }
