@@ -1,4 +1,5 @@
-//! DD2001, DD2002 and DD2010: networks that are not there, not carried, or do not hold an address.
+//! DD2001, DD2002, DD2006, DD2007 and DD2010: networks that are not there, not carried, do not hold an address, or are
+//! said by halves.
 
 use super::{HOSTS, NETWORKS, R1, R2, help, site, sites, small};
 
@@ -232,4 +233,82 @@ fn a_node_without_interfaces_has_no_primary_network() {
         &["error[DD2010] ① BaremetalNode n: primary network `mgmt` is not one of this node's"],
     );
     small(NODE, &[]);
+}
+
+fn network(spec: &str) -> String {
+    format!("apiVersion: drydock/v1\nkind: Network\nmetadata: {{name: net}}\nspec: {{{spec}}}\n")
+}
+
+#[test]
+fn an_address_that_no_machine_can_have_is_told() {
+    for (address, what) in [("10.40.30.0", "own"), ("10.40.30.255", "broadcast")] {
+        let line = format!(
+            "error[DD2002] ① BaremetalNode control-1: address {address} is the {what} address of network storage, 10.40.30.0/24"
+        );
+        let to = format!("address: ①{address}}}");
+        site(R1, "address: 10.40.30.11}", &to, &[&line]);
+    }
+    small(
+        &network("cidr: 10.0.0.0/24, routes: [{subnet: 0.0.0.0/0, gateway: ①10.0.0.255}]"),
+        &[
+            "error[DD2002] ① Network net: gateway 10.0.0.255 is the broadcast address of 10.0.0.0/24",
+        ],
+    );
+    // Two hosts on a line have no others (RFC 3021), and IPv6 has no broadcast.
+    small(
+        &network("cidr: 10.0.0.0/31, routes: [{subnet: 0.0.0.0/0, gateway: 10.0.0.1}]"),
+        &[],
+    );
+    small(
+        &network("cidr: '2001:db8::/64', routes: [{subnet: '::/0', gateway: '2001:db8::'}]"),
+        &[],
+    );
+}
+
+// DD2006
+
+#[test]
+fn a_route_to_a_subnet_with_host_bits_is_told() {
+    small(
+        &network("cidr: 10.0.0.0/24, routes: [{subnet: ①10.9.0.7/16, gateway: 10.0.0.1}]"),
+        &["error[DD2006] ① Network net: 10.9.0.7/16 is an address inside of subnet 10.9.0.0/16"],
+    );
+}
+
+// DD2007
+
+#[test]
+fn a_range_that_is_said_by_halves_is_told() {
+    for (range, missing) in [
+        ("type: static, start: 10.0.0.10", "end"),
+        ("type: static, end: 10.0.0.10", "start"),
+        ("start: 10.0.0.10, end: 10.0.0.20", "type"),
+    ] {
+        let line = format!("error[DD2007] ① Network net: a range without `{missing}`");
+        small(
+            &network(&format!("cidr: 10.0.0.0/24, ranges: [①{{{range}}}]")),
+            &[&line],
+        );
+    }
+    small(
+        &network("cidr: 10.0.0.0/24, ranges: [{type: ①statik, start: 10.0.0.10, end: 10.0.0.20}]"),
+        &["error[DD0006] ① Network net: expected static, dhcp or reserved, found `statik`"],
+    );
+}
+
+// DD2003
+
+#[test]
+fn a_network_above_the_mtu_that_its_interface_has_is_told() {
+    let node =
+        NODE.to_owned() + "  interfaces: {eth0: {slaves: [eth0], networks: [net], mtu: ①1500}}\n";
+    small(
+        &(network("cidr: 10.0.0.0/24, mtu: 9000") + "---\n" + &node),
+        &["error[DD2003] ① BaremetalNode n: network `net` has an MTU of 9000, its interface 1500"],
+    );
+    let node = node.replace('①', "").replace("1500", "9000");
+    small(
+        &(network("cidr: 10.0.0.0/24, mtu: 9000") + "---\n" + &node),
+        &[],
+    );
 }

@@ -10,12 +10,12 @@ codes! {
         mend "Correct the name, write the Network, or put the network on exactly one interface.";
     OUTSIDE_CIDR = 2002, Error, "an address lies outside its network",
         why "An address or gateway outside of the network's CIDR cannot be reached directly, so neither can anything \
-             behind it.",
+             behind it. The first and last address of an IPv4 network are its own and its broadcast address.",
         mend "Choose an address inside of the CIDR, or correct the CIDR.";
     MTU = 2003, Error, "an MTU does not fit",
-        why "IPv6 needs 1280 bytes at least and no frame has more than 65535. A network's MTU above that of its link loses \
-             the packets that are too large.",
-        mend "Write a number from 1280 to 65535, and for a network none above its link's.";
+        why "IPv6 needs 1280 bytes at least and no frame has more than 65535. A network's MTU above that of its link, or \
+             of an interface that states its own, loses the packets that are too large.",
+        mend "Write a number from 1280 to 65535, and for a network none above its link's or interface's.";
     TRUNKING = 2004, Error, "tagged and untagged networks do not fit their link",
         why "Several networks on one link are told apart by VLAN tags, and one at most goes without. Otherwise packets \
              end in the wrong network or nowhere.",
@@ -30,10 +30,10 @@ codes! {
              cannot be told.",
         mend "Write the network's own address, as the help does.";
     RANGES = 2007, Error, "address ranges do not fit their network",
-        why "A range outside of its network, in reverse or overlapping another makes two answers to who gives an address \
+        why "A range without a type or an end cannot be used. One outside of its network, in reverse or overlapping another makes two answers to who gives an address \
              away. A fixed address inside a dhcp range will be leased to somebody else; one outside of the static ranges \
              is a warning.",
-        mend "Let ranges lie inside the network, in order and apart, and choose fixed addresses from the static ones.";
+        mend "Write type, start and end. Let ranges lie inside the network, in order and apart, and choose fixed addresses from the static ones.";
     VLAN = 2008, Error, "a VLAN does not fit",
         why "802.1Q has VLANs 1 to 4094. Two networks of one address family with the same VLAN on one link are one network \
              on the wire.",

@@ -1,4 +1,4 @@
-//! DD2006: the address of a network has no host bits.
+//! DD2006: the address of a network, and of a subnet that a route leads to, has no host bits.
 
 use crate::{
     diagnostic::Code,
@@ -21,15 +21,24 @@ impl DocumentRule for HostBits {
         if document.id.kind != Kind::Network {
             return;
         }
-        let network = design.networks.get(document.id.name.as_str());
-        let Some(cidr) = network.and_then(|network| network.spec.cidr) else {
+        let Some(network) = design.networks.get(document.id.name.as_str()) else {
             return;
         };
-        if cidr != cidr.trunc() {
+        if let Some(cidr) = network.spec.cidr.filter(|cidr| *cidr != cidr.trunc()) {
             let message = format!("{cidr} is an address inside of network {}", cidr.trunc());
             report
                 .document(Code::HOST_BITS, document, FieldPath::of(["cidr"]), message)
                 .help(format!("write {}", cidr.trunc()));
+        }
+        let routes = network.spec.routes.iter().enumerate();
+        for (n, subnet) in routes.filter_map(|(n, route)| Some((n, route.subnet?))) {
+            if subnet != subnet.trunc() {
+                let field = FieldPath::of(["routes", &n.to_string(), "subnet"]);
+                let message = format!("{subnet} is an address inside of subnet {}", subnet.trunc());
+                report
+                    .document(Code::HOST_BITS, document, field, message)
+                    .help(format!("write {}", subnet.trunc()));
+            }
         }
     }
 }

@@ -1,7 +1,8 @@
-//! DD2003: an MTU is from 1280 (the least that IPv6 runs on, RFC 8200 §5) to 65535, and that of a VLAN fits into its link's.
+//! DD2003: an MTU is from 1280 (the least that IPv6 runs on, RFC 8200 §5) to 65535, and that of a VLAN fits into its link's and
+//! its interface's.
 
 use crate::{
-    diagnostic::Code,
+    diagnostic::{Code, quote},
     field::FieldPath,
     names::Kind,
     resolve::{ResolvedDesign, ResolvedNode},
@@ -86,6 +87,34 @@ impl NodeRule for InterfaceMtu {
                 report
                     .node(Code::MTU, node, design, field, message)
                     .help(HELP);
+            }
+        }
+        for interface in &node.interfaces {
+            let Some(own) = node
+                .spec
+                .interfaces
+                .find(&interface.name)
+                .and_then(|i| i.mtu)
+            else {
+                continue;
+            };
+            for network in interface
+                .networks
+                .iter()
+                .filter(|network| network.mtu > own)
+            {
+                let field = FieldPath::of(["interfaces", &interface.name, "mtu"]);
+                let message = format!(
+                    "network {} has an MTU of {}, its interface {own}",
+                    quote(&network.name),
+                    network.mtu
+                );
+                let written = design.document(Kind::Network, &network.name);
+                let written = written.and_then(|document| Some(document.spec.field("mtu")?.span));
+                report
+                    .node(Code::MTU, node, design, field, message)
+                    .also(written.unwrap_or_default(), "the network's")
+                    .help("raise the interface's, or leave it out");
             }
         }
     }

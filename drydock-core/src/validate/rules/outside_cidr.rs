@@ -1,4 +1,4 @@
-//! DD2002: addresses and gateways lie inside their network.
+//! DD2002: addresses and gateways lie inside their network, and are none that nobody can have.
 
 use crate::{
     diagnostic::Code,
@@ -9,6 +9,8 @@ use crate::{
     source::Document,
     validate::{DocumentRule, NodeRule, Report},
 };
+use ipnet::IpNet;
+use std::net::IpAddr;
 
 #[derive(Debug)]
 pub(super) struct AddressOutsideCidr;
@@ -27,19 +29,33 @@ impl NodeRule for AddressOutsideCidr {
             else {
                 continue;
             };
-            if !cidr.contains(&ip) {
-                let written = design
-                    .document(Kind::Network, name)
-                    .and_then(|d| Some(d.spec.field("cidr")?.span));
-                let field = FieldPath::of(["addressing", name, "address"]);
-                let message = format!("address {ip} is outside of network {name}, {cidr}");
-                report
-                    .node(Code::OUTSIDE_CIDR, node, design, field, message)
-                    .also(written.unwrap_or_default(), "the network")
-                    .help("give the node an address of that network");
-            }
+            let message = if !cidr.contains(&ip) {
+                format!("address {ip} is outside of network {name}, {cidr}")
+            } else if let Some(what) = nobodys(cidr, ip) {
+                format!("address {ip} is the {what} of network {name}, {cidr}")
+            } else {
+                continue;
+            };
+            let written = design
+                .document(Kind::Network, name)
+                .and_then(|d| Some(d.spec.field("cidr")?.span));
+            let field = FieldPath::of(["addressing", name, "address"]);
+            report
+                .node(Code::OUTSIDE_CIDR, node, design, field, message)
+                .also(written.unwrap_or_default(), "the network")
+                .help("give the node an address of that network");
         }
     }
+}
+
+/// What an address of an IPv4 network is if no machine can have it: the first or last one, unless there are two or less
+/// (RFC 3021).
+pub(super) fn nobodys(cidr: IpNet, ip: IpAddr) -> Option<&'static str> {
+    if !ip.is_ipv4() || cidr.prefix_len() > 30 {
+        return None;
+    }
+    let first = (ip == cidr.network()).then_some("own address");
+    first.or((ip == cidr.broadcast()).then_some("broadcast address"))
 }
 
 #[derive(Debug)]
@@ -58,16 +74,23 @@ impl DocumentRule for GatewayOutsideCidr {
             return;
         };
         let Some(cidr) = network.cidr else { return };
+        let written = document.spec.field("cidr").map(|value| value.span);
         for (n, route) in network.routes.iter().enumerate() {
-            if let Some(gateway) = route.gateway.filter(|gateway| !cidr.contains(gateway)) {
-                let field = FieldPath::of(["routes", &n.to_string(), "gateway"]);
-                let message = format!("gateway {gateway} is outside of {cidr}");
-                let written = document.spec.field("cidr").map(|value| value.span);
-                report
-                    .document(Code::OUTSIDE_CIDR, document, field, message)
-                    .also(written.unwrap_or_default(), "the network")
-                    .help("a gateway is reached directly, so it has an address of this network");
-            }
+            let Some(gateway) = route.gateway else {
+                continue;
+            };
+            let message = if !cidr.contains(&gateway) {
+                format!("gateway {gateway} is outside of {cidr}")
+            } else if let Some(what) = nobodys(cidr, gateway) {
+                format!("gateway {gateway} is the {what} of {cidr}")
+            } else {
+                continue;
+            };
+            let field = FieldPath::of(["routes", &n.to_string(), "gateway"]);
+            report
+                .document(Code::OUTSIDE_CIDR, document, field, message)
+                .also(written.unwrap_or_default(), "the network")
+                .help("a gateway is reached directly, so it has an address of this network");
         }
     }
 }

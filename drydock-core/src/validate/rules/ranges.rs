@@ -1,6 +1,7 @@
-//! DD2007: address ranges lie inside their network, are in order and do not overlap; static addresses lie in static ranges
+//! DD2007: address ranges are whole, lie inside their network, are in order and do not overlap; static addresses lie in static ranges
 //! (a warning), never in dhcp ones.
 
+use super::outside_cidr::nobodys;
 use crate::{
     diagnostic::{Code, Diagnostic, Severity},
     field::FieldPath,
@@ -11,6 +12,7 @@ use crate::{
     span::Span,
     validate::{DocumentRule, NodeRule, Report, report::span_of_node},
 };
+use ipnet::IpNet;
 use std::net::IpAddr;
 
 #[derive(Debug)]
@@ -29,6 +31,26 @@ impl DocumentRule for Ranges {
             return;
         };
         let field = |n: usize| FieldPath::of(["ranges", &n.to_string()]);
+        for (n, range) in network.spec.ranges.iter().enumerate() {
+            let parts = [
+                ("type", range.kind.is_some()),
+                ("start", range.start.is_some()),
+                ("end", range.end.is_some()),
+            ];
+            let id = std::slice::from_ref(&document.id);
+            for (part, _) in parts.into_iter().filter(|(_, is_there)| !is_there) {
+                if !design.in_doubt(id, &field(n)) {
+                    report
+                        .document(
+                            Code::RANGES,
+                            document,
+                            field(n),
+                            format!("a range without `{part}`"),
+                        )
+                        .help("write it like {type: static, start: 10.0.0.10, end: 10.0.0.99}");
+                }
+            }
+        }
         let mut before: Vec<(usize, IpAddr, IpAddr)> = Vec::new();
         for (n, start, end) in bounds(network) {
             for (key, address) in [("start", start), ("end", end)] {
@@ -92,8 +114,9 @@ impl NodeRule for AddressInRange {
             let Some(ip) = addressing.address.and_then(|address| address.ip()) else {
                 continue;
             };
-            // One outside of the network altogether is reported as that.
-            if network.spec.cidr.is_none_or(|cidr| !cidr.contains(&ip)) {
+            // One outside of the network altogether, or that nobody can have, is reported as that.
+            let possible = |cidr: IpNet| cidr.contains(&ip) && nobodys(cidr, ip).is_none();
+            if !network.spec.cidr.is_some_and(possible) {
                 continue;
             }
             // One that a gateway has is reported as used twice.
