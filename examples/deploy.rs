@@ -4,11 +4,12 @@
 //! [--profile]`
 //!
 //! Without arguments it deploys the bundled site on a simulated one and approves its own plan. Exit 0 all done,
-//! 1 something failed, 2 bad arguments, 3 a plan that destroys something and is not approved.
+//! 1 something failed or was cancelled by Ctrl-C, 2 bad arguments, 3 a plan that destroys something and is not approved.
 
 use clap::Parser;
 use drydock_core::{
-    ApplyError, Approval, Design, Goal, Orchestrator, Outcome, Plan, Selector,
+    ApplyError, ApplyOptions, Approval, Control, Design, Goal, Orchestrator, Outcome, Plan,
+    Selector,
     diagnostic::{Color, render_all},
     event::{Event, Recorder},
     execute::profile::Profile,
@@ -97,10 +98,10 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
     };
     let events = Recorder::default();
     let orchestrator = orchestrator.sink(events.clone());
-    let outcome = match orchestrator
-        .apply(&design, &plan, run, &approval, arguments.max_destructive)
-        .await
-    {
+    let options = ApplyOptions::new(approval)
+        .max_destructive(arguments.max_destructive)
+        .control(cancelled_by_ctrl_c());
+    let outcome = match orchestrator.apply_with(&design, &plan, run, options).await {
         Ok(outcome) => outcome,
         Err(error @ (ApplyError::NotApproved { .. } | ApplyError::TooDestructive { .. })) => {
             return Err(Failure::new(NOT_APPROVED, error));
@@ -117,6 +118,22 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
     report(&arguments, &design, &site, &plan, &outcome);
     let is_done = outcome.is_success() && planned.diagnostics.errors() == 0;
     Ok(if is_done { OK } else { FAILED })
+}
+
+/// A handle on the run: Ctrl-C cancels it, and a second one ends the program where it is.
+fn cancelled_by_ctrl_c() -> Control {
+    let control = Control::new();
+    let cancel = control.clone();
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            say("cancelled: calls in flight are let end, then the run stops\n");
+            cancel.cancel();
+        }
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(i32::from(FAILED));
+        }
+    });
+    control
 }
 
 /// What was done, and what the simulated world itself says of it.

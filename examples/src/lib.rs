@@ -61,7 +61,7 @@ impl Failure {
 /// Runs an example to its end and turns what it gives into the exit code.
 pub fn main(example: impl Future<Output = Result<u8, Failure>>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_time()
+        .enable_all()
         .build();
     let result = match runtime {
         Ok(runtime) => runtime.block_on(example),

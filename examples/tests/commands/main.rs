@@ -9,6 +9,7 @@ mod federated;
 mod plan;
 mod profile;
 mod programs;
+mod rehearse;
 mod resolve;
 mod storage_pass;
 mod validate;

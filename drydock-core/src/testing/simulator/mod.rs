@@ -17,6 +17,7 @@ mod life;
 mod random;
 mod store;
 mod trace;
+mod wire;
 
 pub use faults::Fault;
 

@@ -1,0 +1,277 @@
+//! The wire between a simulated orchestrator and its drivers: requests and answers take their time, and some are lost.
+
+use super::{
+    Coming, Simulator,
+    faults::Fault,
+    flight::{Answers, Flight},
+};
+use crate::{
+    driver::{Context, ContextBuilder, DriverError, ErrorKind},
+    execute::{Input, Observation, too_slow},
+    names::StepId,
+};
+use std::time::Duration;
+
+impl Simulator<'_> {
+    pub(super) fn call(
+        &mut self,
+        who: usize,
+        steps: Vec<StepId>,
+        taking: Option<(Observation, bool)>,
+    ) {
+        let fault = self.fault_of_call();
+        let Some(life) = &mut self.lives[who] else {
+            return;
+        };
+        let now = life.time(self.now);
+        let Some(ends) = life.run.call_ends(&steps, now) else {
+            self.checks
+                .violations
+                .push("a call was asked for without a lease".to_owned());
+            return;
+        };
+        let (limit, cut) = (ends.saturating_sub(now), life.real(ends));
+        let lease_end = self.store.end_of(&life.lease);
+        let observes = taking.is_none();
+        self.checks
+            .begins(&steps, observes, life.lease.fence, (cut, lease_end));
+        let cx = ContextBuilder::new(format!(
+            "{}/{}",
+            self.run,
+            steps.first().copied().unwrap_or(StepId(0))
+        ))
+        .time(self.now, cut)
+        .fence(life.lease.fence)
+        .build();
+        let call = call(self.dispatch.clone(), cx, steps.clone(), taking);
+        let number = life.number;
+        let mut flight = Flight::new((steps.clone(), observes), fault, (limit, cut), call);
+        if let Some(fault) = fault {
+            life.troubles
+                .extend(steps.iter().map(|step| (*step, fault)));
+        }
+        self.sequence += 1;
+        let id = self.sequence;
+        let way = self
+            .random
+            .between(Duration::from_millis(1), Duration::from_millis(20));
+        let (life_number, arrives) = (number, self.now + way);
+        match fault {
+            Some(Fault::Busy) => flight.answers = Some(refused(&steps, observes, ErrorKind::Busy)),
+            Some(Fault::Unavailable) => {
+                flight.answers = Some(refused(&steps, observes, ErrorKind::Unavailable));
+            }
+            _ => {}
+        }
+        let is_refused = flight.answers.is_some();
+        life.flights.insert(id, flight);
+        let verb = if observes { "observes" } else { "takes" };
+        let listed: Vec<String> = steps.iter().map(ToString::to_string).collect();
+        let ill = fault.map_or("", |fault| fault.name());
+        self.tell(who, format_args!("{verb} {} {ill}", listed.join(",")));
+        let flight = id;
+        self.at(
+            cut,
+            Coming::Cut {
+                life: life_number,
+                flight,
+            },
+        );
+        if is_refused {
+            self.at(
+                arrives + way,
+                Coming::Answers {
+                    life: life_number,
+                    flight,
+                },
+            );
+        } else if fault != Some(Fault::LostRequest) && arrives < cut {
+            self.at(
+                arrives,
+                Coming::Arrives {
+                    life: life_number,
+                    flight,
+                },
+            );
+        }
+    }
+
+    fn fault_of_call(&mut self) -> Option<Fault> {
+        let of_calls: Vec<Fault> = self
+            .given
+            .faults
+            .iter()
+            .copied()
+            .filter(|fault| fault.is_of_calls())
+            .collect();
+        if of_calls.is_empty() || !self.random.once_in(self.given.rarity) {
+            return None;
+        }
+        let fault = of_calls[self.random.below(of_calls.len() as u64) as usize];
+        self.meet(fault);
+        Some(fault)
+    }
+
+    fn life_of(&self, number: u32) -> Option<usize> {
+        (0..self.lives.len()).find(|who| {
+            self.lives[*who]
+                .as_ref()
+                .is_some_and(|life| life.number == number)
+        })
+    }
+
+    pub(super) fn arrive(&mut self, number: u32, flight: u64) {
+        let Some(who) = self.life_of(number) else {
+            return;
+        };
+        if let Some(life) = &mut self.lives[who]
+            && let Some(flight) = life.flights.get_mut(&flight)
+        {
+            flight.has_arrived = true;
+        }
+    }
+
+    /// Goes on with every call that something has happened to.
+    pub(super) fn poll_flights(&mut self) {
+        for who in 0..self.lives.len() {
+            let Some(life) = &mut self.lives[who] else {
+                continue;
+            };
+            let number = life.number;
+            let ended: Vec<(u64, Option<Fault>, Duration)> = life
+                .flights
+                .iter_mut()
+                .filter_map(|(id, flight)| flight.poll().then_some((*id, flight.fault, flight.cut)))
+                .collect();
+            for (flight, fault, cut) in ended {
+                let back = self
+                    .random
+                    .between(Duration::from_millis(1), Duration::from_millis(20));
+                let at = match fault {
+                    Some(Fault::LostAnswer) => continue,
+                    Some(Fault::LateAnswer) => cut.saturating_sub(back),
+                    _ => self.now + back,
+                };
+                self.at(
+                    at.max(self.now),
+                    Coming::Answers {
+                        life: number,
+                        flight,
+                    },
+                );
+                // The world has changed, and nobody has been told.
+                if self.dies() {
+                    self.end_life(who, "crashed before an answer");
+                    break;
+                }
+            }
+        }
+    }
+
+    /// An answer comes, or the call is cut.
+    pub(super) fn answer(&mut self, number: u32, id: u64, is_cut: bool) {
+        let Some(who) = self.life_of(number) else {
+            return;
+        };
+        let Some(life) = &mut self.lives[who] else {
+            return;
+        };
+        if let Some(until) = life.stalled_until.filter(|until| *until > self.now) {
+            // It is heard when the orchestrator goes on.
+            let coming = match is_cut {
+                true => Coming::Cut {
+                    life: number,
+                    flight: id,
+                },
+                false => Coming::Answers {
+                    life: number,
+                    flight: id,
+                },
+            };
+            if let Some(flight) = life.flights.get_mut(&id)
+                && !std::mem::replace(&mut flight.is_over, true)
+            {
+                self.checks.ended(&flight.steps);
+            }
+            return self.at(until, coming);
+        }
+        let Some(mut flight) = life.flights.remove(&id) else {
+            return;
+        };
+        let answers = match flight.answers.take().filter(|_| !is_cut) {
+            Some(answers) => answers,
+            None => unanswered(&flight),
+        };
+        let now = life.time(self.now);
+        for input in answers {
+            if let Input::Observed {
+                step,
+                result: Ok(_),
+            }
+            | Input::Applied {
+                step,
+                result: Ok(_),
+            } = &input
+                && flight.fault.is_none()
+            {
+                life.troubles.remove(step);
+            }
+            life.run.handle(input, now);
+        }
+        if !flight.is_over {
+            self.checks.ended(&flight.steps);
+        }
+        self.drive(who);
+    }
+}
+
+async fn call(
+    dispatch: crate::execute::dispatch::Dispatch,
+    cx: Context,
+    steps: Vec<StepId>,
+    taking: Option<(Observation, bool)>,
+) -> Answers {
+    match (taking, steps.as_slice()) {
+        (Some((seen, asked)), [step]) => {
+            let result = dispatch.apply(&cx, *step, &seen, asked).await;
+            vec![Input::Applied {
+                step: *step,
+                result,
+            }]
+        }
+        _ => {
+            let seen = dispatch.observe(&cx, &steps).await;
+            seen.into_iter()
+                .map(|(step, result)| Input::Observed { step, result })
+                .collect()
+        }
+    }
+}
+
+fn each(steps: &[StepId], observes: bool, error: impl Fn() -> DriverError) -> Answers {
+    let input = |step: &StepId| match observes {
+        true => Input::Observed {
+            step: *step,
+            result: Err(error()),
+        },
+        false => Input::Applied {
+            step: *step,
+            result: Err(error()),
+        },
+    };
+    steps.iter().map(input).collect()
+}
+
+fn unanswered(flight: &Flight) -> Answers {
+    each(&flight.steps, flight.observes, || {
+        too_slow(flight.limit, flight.observes)
+    })
+}
+
+fn refused(steps: &[StepId], observes: bool, kind: ErrorKind) -> Answers {
+    each(steps, observes, || match kind {
+        ErrorKind::Busy => DriverError::new(kind, "the endpoint is busy; try again")
+            .retry_after(Duration::from_secs(2)),
+        _ => DriverError::new(kind, "nobody answers; try again"),
+    })
+}
