@@ -151,7 +151,9 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
                 .or_default() += 1;
         }
         report.violations.extend(ended.violations);
-        report.violations.extend(site.violations());
+        report
+            .violations
+            .extend(site.violations().iter().map(ToString::to_string));
     }
     took.sort_unstable();
     let at = |n: usize| took.get(n).copied().unwrap_or_default();

@@ -90,7 +90,7 @@ impl Attempts {
     pub(super) fn of(policy: &Policy, action: &Action, driver: &DriverName) -> Self {
         let minutes = match action {
             Action::Server(ServerAction::Commission) => 30,
-            Action::Server(ServerAction::Deploy) => 45,
+            Action::Server(ServerAction::Deploy) => 60,
             Action::Server(ServerAction::Release) => 30,
             Action::Oob(_) => 5,
             _ => 10,

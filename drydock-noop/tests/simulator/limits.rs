@@ -83,10 +83,8 @@ fn racks_switch_on_a_few_at_a_time_and_domains_lose_one_at_a_time() {
             .unwrap()
             .to_owned()
     };
-    let (mut racks, mut zones): (
-        BTreeMap<String, Vec<_>>,
-        BTreeMap<String, BTreeMap<&str, (Duration, Duration)>>,
-    ) = Default::default();
+    let mut racks: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    let mut zones: BTreeMap<String, BTreeMap<&str, (Duration, Duration)>> = BTreeMap::new();
     let of_nodes = plan
         .steps
         .iter()

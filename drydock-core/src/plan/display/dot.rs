@@ -50,7 +50,7 @@ fn write_graph(text: &mut String, display: PlanDisplay<'_>) -> std::fmt::Result 
             cluster += 1;
             for step in &lane.steps {
                 let takes = spoken(timing.takes(step.id));
-                let label = quoted(&format!("{}\n{takes}", step.action));
+                let label = quoted(&format!("{}\n{takes}", step.verb()));
                 let width = if path.contains(&step.id) { 4 } else { 1 };
                 writeln!(
                     text,

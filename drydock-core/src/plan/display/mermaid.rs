@@ -30,7 +30,7 @@ fn write_chart(text: &mut String, display: PlanDisplay<'_>) -> std::fmt::Result 
             writeln!(text, "  subgraph t{subgraph} [\"{label}\"]")?;
             subgraph += 1;
             for step in &lane.steps {
-                let (action, takes) = (step.action.to_string(), spoken(timing.takes(step.id)));
+                let (action, takes) = (step.verb().to_string(), spoken(timing.takes(step.id)));
                 let label = format!("{}<br>{}", escaped(&action), escaped(&takes));
                 let (open, close) = shape(step.risk);
                 writeln!(

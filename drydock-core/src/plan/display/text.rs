@@ -35,7 +35,7 @@ fn write_plan(text: &mut String, display: PlanDisplay<'_>) -> Result {
     }
     let timing = display.timing();
     let paint = Paint(display.colored);
-    let actions = plan.steps.iter().map(|step| step.action.to_string());
+    let actions = plan.steps.iter().map(|step| step.verb().to_string());
     let widest = actions.map(|action| action.chars().count()).max();
     let width = widest.unwrap_or_default().clamp(12, 32);
     for group in lanes::groups(plan, display.design) {
@@ -71,7 +71,7 @@ fn write_step(
     lane: &Target,
     paint: Paint,
 ) -> Result {
-    let action = step.action.to_string();
+    let action = step.verb().to_string();
     let action = words::plain(&action);
     let mark = match step.risk {
         Risk::Destructive => "!!",
@@ -172,8 +172,8 @@ fn write_path(text: &mut String, plan: &Plan, timing: &Timing) -> Result {
         }
     }
     let shown = |(first, last): &(&Step, &Step)| match first.id == last.id {
-        true => format!("{}: {}", first.target, first.action),
-        false => format!("{}: {} to {}", first.target, first.action, last.action),
+        true => format!("{}: {}", first.target, first.verb()),
+        false => format!("{}: {} to {}", first.target, first.verb(), last.verb()),
     };
     let shown: Vec<String> = stretches.iter().map(shown).collect();
     let shown = shown.join(", then ");

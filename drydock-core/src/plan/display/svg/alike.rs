@@ -91,7 +91,7 @@ where
     let mut place: HashMap<Likeness<'p>, usize> = HashMap::new();
     let mut folded: Vec<Vec<&Lane<'p>>> = Vec::new();
     for lane in lanes {
-        let step = |step: &&'p Step| (rank(step), step.action.to_string(), step.risk, around(step));
+        let step = |step: &&'p Step| (rank(step), step.verb().to_string(), step.risk, around(step));
         let mut likeness: Likeness<'p> = lane.steps.iter().map(step).collect();
         likeness.sort();
         let at = *place.entry(likeness).or_insert_with(|| {

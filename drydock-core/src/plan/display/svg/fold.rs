@@ -151,7 +151,7 @@ impl Build<'_> {
         let mut boxes: BTreeMap<(usize, Risk, String), Vec<&Step>> = BTreeMap::new();
         for step in lanes.iter().flat_map(|lane| &lane.steps) {
             let rank = self.ranks.get(step.id.index()).copied().unwrap_or_default();
-            let key = (rank, step.risk, step.action.to_string());
+            let key = (rank, step.risk, step.verb().to_string());
             boxes.entry(key).or_default().push(step);
         }
         let row = self.rows.len();
@@ -187,7 +187,7 @@ impl Build<'_> {
     }
 
     fn of_step(&self, step: &Step) -> String {
-        let (target, action, risk) = (&step.target, &step.action, step.risk);
+        let (target, action, risk) = (&step.target, step.verb(), step.risk);
         let takes = spoken(self.timing.takes(step.id));
         let needs = step
             .needs
@@ -195,7 +195,7 @@ impl Build<'_> {
             .filter_map(|need| self.plan.steps.get(need.index()));
         let needs = needs.filter(|need| need.target != step.target);
         let needs: Vec<String> = needs
-            .map(|need| format!("{}: {}", need.target, need.action))
+            .map(|need| format!("{}: {}", need.target, need.verb()))
             .collect();
         let after = match needs.is_empty() {
             true => String::new(),
