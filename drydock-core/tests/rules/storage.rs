@@ -154,25 +154,3 @@ fn each_size_of_huge_pages_has_a_number() {
         &[],
     );
 }
-
-// DD5002
-
-#[test]
-fn redfish_needs_an_account_and_a_place_where_the_bmc_is() {
-    let lab = LAB.replace("PARTITIONS", &format!("{{{ROOT_OF_LAB}}}"));
-    small(
-        &(lab.clone() + "  ①oob: {type: redfish}\n"),
-        &[
-            "error[DD5002] ① BaremetalNode n: out of band by redfish, but `account`, `credential`, `network` are missing",
-        ],
-    );
-    let whole = "  oob: {type: redfish, network: bmc, account: a, credential: {secret: b}}\n";
-    let network = "---\napiVersion: drydock/v1\nkind: Network\nmetadata: {name: bmc}\nspec: {cidr: 10.0.0.0/24}\n";
-    let lab = lab.replace("name: n}", "name: ②n}");
-    small(
-        &(lab.clone() + whole + network),
-        &["error[DD5002] ② BaremetalNode n: the BMC has no address on network bmc"],
-    );
-    let addressing = "  addressing: [{network: bmc, address: 10.0.0.9}]\n";
-    small(&(lab + whole + addressing + network), &[]);
-}

@@ -10,8 +10,7 @@ codes! {
         mend "Write what is missing under `oob`, and the BMC's address under `addressing` of the node.";
     OOB_PARAMETERS = 5002, Error, "a node's out-of-band access is not complete",
         why "The type of out-of-band access needs parameters of its own to reach the machine, and one is missing.",
-        mend "Write the parameter that the message names under `oob`, and the BMC's address under `addressing` of the \
-              node.";
+        mend "Write the parameter that the message names under `oob`.";
     OOB_ADDRESS = 5003, Error, "an out-of-band address is used twice",
         why "Two nodes whose BMCs have one address are one machine to whoever switches the power: the wrong one would be \
              turned off or reinstalled.",

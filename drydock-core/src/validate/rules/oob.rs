@@ -1,5 +1,5 @@
-//! DD5001: IPMI needs an account, a credential, a network and an address on it. DD5002: Redfish needs the same, and
-//! other types what they are reached by. DD5004: secrets are named, not written.
+//! DD5001: IPMI needs an account, a credential, a network and an address on it. DD5002: other types need what they are
+//! reached by. DD5004: secrets are named, not written.
 
 use crate::{
     diagnostic::{Code, Diagnostic},
@@ -41,24 +41,20 @@ impl NodeRule for OobParameters {
                 .help("write it under oob, in the node or a profile of it");
         };
         match oob.kind.as_deref() {
-            Some("ipmi" | "redfish") => {
+            Some("ipmi") => {
                 let needed = [
                     ("account", oob.account.is_some()),
                     ("credential", oob.credential.is_some()),
                     ("network", oob.network.is_some()),
                 ];
-                let code = match oob.kind.as_deref() {
-                    Some("ipmi") => Code::OOB_IPMI,
-                    _ => Code::OOB_PARAMETERS,
-                };
-                missing(code, &needed);
+                missing(Code::OOB_IPMI, &needed);
                 let Some(network) = &oob.network else { return };
                 let field = FieldPath::of(["addressing", network]);
                 if node.oob_address.is_none() && !design.in_doubt(&node.chain, &field) {
                     let message = format!("the BMC has no address on network {network}");
                     let named = node.value.at(["oob", "network"]).map(|value| value.span);
                     report
-                        .node(code, node, design, field, message)
+                        .node(Code::OOB_IPMI, node, design, field, message)
                         .also(named.unwrap_or_default(), "the BMC is on this network")
                         .help(format!(
                             "write addressing: [{{network: {network}, address: ...}}]"
