@@ -23,6 +23,8 @@ pub enum Fault {
     Unavailable,
     /// The orchestrator stands still for minutes, and goes on as if nothing had been.
     Stall,
+    /// The store does not answer for minutes.
+    StoreDown,
     /// Another orchestrator wants the same run.
     Rival,
     /// The design changes midway, and holds a node.
@@ -35,7 +37,7 @@ pub enum Fault {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Fault; 12] = [
+    pub const ALL: [Fault; 13] = [
         Fault::Crash,
         Fault::TornWrite,
         Fault::LostRequest,
@@ -44,6 +46,7 @@ impl Fault {
         Fault::Busy,
         Fault::Unavailable,
         Fault::Stall,
+        Fault::StoreDown,
         Fault::Rival,
         Fault::DesignChange,
         Fault::Pause,
@@ -61,6 +64,7 @@ impl Fault {
             Fault::Busy => "busy",
             Fault::Unavailable => "unavailable",
             Fault::Stall => "stall",
+            Fault::StoreDown => "store-down",
             Fault::Rival => "rival",
             Fault::DesignChange => "design-change",
             Fault::Pause => "pause",

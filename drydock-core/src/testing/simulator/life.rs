@@ -153,6 +153,7 @@ impl Simulator<'_> {
                     let ttl = self.given.terms.policy.lease;
                     match at_once(self.store.renew(&life.lease, ttl)) {
                         Ok(()) => life.run.handle(Input::Renewed(now), now),
+                        Err(StateError::Unavailable(_)) => life.run.handle(Input::NotRenewed, now),
                         Err(error) => return self.end_life(who, &error.to_string()),
                     }
                 }
@@ -224,7 +225,11 @@ impl Simulator<'_> {
         self.checks.starts(records);
         let batch = Journal::of(&self.run).append(&lease, records);
         let written = batch.and_then(|batch| at_once(self.store.commit(batch)));
-        if written.is_ok() || torn && !matches!(written, Err(StateError::Fenced { .. })) {
+        if written.is_ok()
+            || torn
+                && self.store.took_the_tear()
+                && !matches!(written, Err(StateError::Fenced { .. }))
+        {
             self.checks.written(&records[..durable]);
         }
         match written {

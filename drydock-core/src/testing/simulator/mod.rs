@@ -154,6 +154,7 @@ enum Coming {
     Wakes { who: usize },
     Begins { who: usize },
     Stalls,
+    StoreFails,
     Pauses(bool),
     Cancels,
     Changes,
@@ -249,6 +250,7 @@ impl<'a> Simulator<'a> {
         }
         for (fault, coming) in [
             (Fault::Stall, Coming::Stalls),
+            (Fault::StoreDown, Coming::StoreFails),
             (Fault::Pause, Coming::Pauses(true)),
             (Fault::Cancel, Coming::Cancels),
             (Fault::DesignChange, Coming::Changes),
@@ -350,6 +352,12 @@ impl<'a> Simulator<'a> {
                     self.tell(0, "stands still");
                     self.at(until, Coming::Wakes { who: 0 });
                 }
+            }
+            Coming::StoreFails => {
+                let until = self.now + self.random.between(seconds(20), seconds(600));
+                self.meet(Fault::StoreDown);
+                self.trace.tell(self.now, "store", "does not answer");
+                self.store.down_until(until);
             }
             Coming::Pauses(paused) => {
                 self.orders.paused = paused;

@@ -32,9 +32,17 @@ struct Inner {
     now: Duration,
     leases: BTreeMap<SmolStr, (Lease, Option<Duration>)>,
     tear: Option<Tear>,
+    down_until: Duration,
 }
 
 impl Inner {
+    fn answers(&self) -> Result<(), StateError> {
+        match self.now < self.down_until {
+            true => Err(StateError::Unavailable("it does not answer".into())),
+            false => Ok(()),
+        }
+    }
+
     fn check(&self, lease: &Lease) -> Result<(), StateError> {
         match self.leases.get(&lease.name) {
             Some((held, Some(end))) if held == lease && *end > self.now => Ok(()),
@@ -55,8 +63,18 @@ impl SimulatedStore {
         self.inner().now = now;
     }
 
+    /// Nothing can be asked of it before then.
+    pub(super) fn down_until(&self, until: Duration) {
+        self.inner().down_until = until;
+    }
+
     pub(super) fn tear_next(&self, tear: Tear) {
         self.inner().tear = Some(tear);
+    }
+
+    /// Whether the commit that was to go wrong has come; if not, none goes wrong any more.
+    pub(super) fn took_the_tear(&self) -> bool {
+        self.inner().tear.take().is_none()
     }
 
     /// When a lease ends; nothing when it is not held any more.
@@ -72,6 +90,7 @@ impl StateStore for SimulatedStore {
     async fn commit(&self, mut batch: Batch) -> Result<StateRevision, StateError> {
         let (memory, tear) = {
             let mut inner = self.inner();
+            inner.answers()?;
             batch
                 .lease
                 .take()
@@ -111,6 +130,7 @@ impl StateStore for SimulatedStore {
 
     async fn acquire(&self, name: &str, owner: &str, ttl: Duration) -> Result<Lease, StateError> {
         let mut inner = self.inner();
+        inner.answers()?;
         let now = inner.now;
         let before = inner.leases.get(name);
         let held =
@@ -129,6 +149,7 @@ impl StateStore for SimulatedStore {
 
     async fn renew(&self, lease: &Lease, ttl: Duration) -> Result<(), StateError> {
         let mut inner = self.inner();
+        inner.answers()?;
         inner.check(lease)?;
         let end = inner.now.saturating_add(ttl);
         inner
