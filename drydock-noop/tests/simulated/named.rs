@@ -84,11 +84,6 @@ fn a_repeated_call_is_carried_out_twice_and_harms_nothing_that_converges() {
     hands.finish("control", Deploy, "d");
     assert_eq!(hands.site.node("control").unwrap().counters.deployed, 1);
     happened(&hands, Fault::Repeated);
-
-    // What does not converge shows it: two cycles for one.
-    let hands = at(CallKind::SetPower, 0, Fault::Repeated);
-    hands.power("control", PowerAction::Reset).unwrap();
-    happened(&hands, Fault::Repeated);
 }
 
 #[test]

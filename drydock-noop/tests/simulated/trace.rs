@@ -98,6 +98,43 @@ fn no_secret_is_in_it() {
     assert!(trace.contains("deploy control") && !trace.contains("hunter2"));
 }
 
+/// A host's own clock, which only follows another one.
+#[derive(Debug)]
+struct Following(drydock_noop::Clock);
+
+impl drydock_noop::simulated::Time for Following {
+    fn now(&self) -> Duration {
+        self.0.now()
+    }
+
+    fn until(&self, at: Duration) -> drydock_noop::simulated::Wait {
+        let clock = self.0.clone();
+        Box::pin(async move { clock.until(at).await })
+    }
+}
+
+#[test]
+fn a_clock_of_the_hosts_own_is_followed() {
+    let leading = drydock_noop::Clock::manual();
+    let own = drydock_noop::Clock::Own(std::sync::Arc::new(Following(leading.clone())));
+    let slow = Durations::default().call(Duration::from_secs(1));
+    let hands = Hands::at(site::design(), Faults::none(), |site| {
+        site.durations(slow).clock(own).traced()
+    });
+    leading.advance(Duration::from_secs(7));
+    let (cx, nodes) = (
+        drydock_core::Context::detached("x"),
+        [hands.node("control")],
+    );
+    let mut call = hands.server.observe(&cx, &nodes);
+    let mut task = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(call.as_mut().poll(&mut task).is_pending());
+    assert_eq!(leading.next_timer(), Some(Duration::from_secs(8)));
+    leading.advance_to(Duration::from_secs(8));
+    assert!(call.as_mut().poll(&mut task).is_ready());
+    assert!(hands.site.trace()[0].starts_with("7.000000 #1 observe server control"));
+}
+
 #[test]
 fn calls_take_their_time_and_a_seed_varies_it() {
     let took = |seed| {
