@@ -272,7 +272,7 @@ fn what_belongs_to_a_node_cannot_be_inherited() {
 }
 
 #[test]
-fn two_things_that_are_wrong_at_one_place_are_counted_apart() {
+fn two_things_that_are_wrong_in_one_field_are_counted_apart() {
     let node = |name: &str| {
         format!(
             "---\napiVersion: drydock/v1\nkind: BaremetalNode\nmetadata: {{name: {name}}}\nspec: {{host_profile: p}}\n"
@@ -281,12 +281,12 @@ fn two_things_that_are_wrong_at_one_place_are_counted_apart() {
     let profile = "apiVersion: drydock/v1\nkind: HardwareProfile\nmetadata: {name: h}\nspec: {}\n---\n\
                    apiVersion: drydock/v1\nkind: HostProfile\nmetadata: {name: p}\nspec:\n  hardware_profile: h\n  \
                    storage: {physical_devices: {sda: {partitions: [{name: r, size: 40g, filesystem: {mountpoint: /}}]}}}\n  \
-                   platform: {kernel_params: {isolcpus: ①['hardwareprofile:cpuset.a', 'hardwareprofile:cpuset.b']}}\n";
+                   platform: {kernel_params: {isolcpus: [①'hardwareprofile:cpuset.a', ②'hardwareprofile:cpuset.b']}}\n";
     small(
         &(profile.to_owned() + &node("n1") + &node("n2") + &node("n3")),
         &[
             "error[DD0507] ① BaremetalNode n1: `hardwareprofile:cpuset.a` leads nowhere (and 2 more with the same cause)",
-            "error[DD0507] ① BaremetalNode n1: `hardwareprofile:cpuset.b` leads nowhere (and 2 more with the same cause)",
+            "error[DD0507] ② BaremetalNode n1: `hardwareprofile:cpuset.b` leads nowhere (and 2 more with the same cause)",
         ],
     );
 }
