@@ -48,6 +48,10 @@ bench:
 hostile:
     bash .ci/hostile
 
+# Whole runs on virtual time, 1,000 seeds or DRYDOCK_SEEDS
+seeds:
+    bash .ci/seeds
+
 # The crates a host takes on
 weight:
     bash .ci/weight
