@@ -11,7 +11,7 @@ use std::{collections::BTreeSet, process::ExitCode, sync::Arc, sync::Mutex, sync
 
 /// Stands for a storage array: the nodes it exports to. Twice is once, so it can be asked again after a crash.
 #[derive(Debug, Default)]
-struct Array(Mutex<BTreeSet<String>>);
+pub(crate) struct Array(Mutex<BTreeSet<String>>);
 #[rustfmt::skip]
 #[async_trait]
 impl StepDriver for Array {
@@ -29,7 +29,7 @@ impl StepDriver for Array {
 
 /// Adds the export before each deployment of a node with the label `role=control`.
 #[derive(Debug)]
-struct StoragePass;
+pub(crate) struct StoragePass;
 #[rustfmt::skip]
 impl PlanPass for StoragePass {
     fn name(&self) -> &str { "storage" }

@@ -7,12 +7,12 @@ use crate::{
     },
     event::{EventSink, Fanout},
     execute::{
-        Approval, Control, Journal, Outcome, Policy, Terms, destroyed_by_default,
-        dispatch::Dispatch, survey::observe_all, worker::Worker,
+        Approval, Control, Journal, Outcome, Policy, Terms, dispatch::Dispatch,
+        survey::observe_all, worker::Worker,
     },
     model::{Catalog, Kinds, Selector},
     names::{DriverName, PlanId, RunId},
-    plan::{self, Goal, Observations, Plan, PlanPass, Planned},
+    plan::{self, Goal, Observations, Plan, PlanPass, Planned, timing::Durations},
     resolve::{Allocations, ResolvedDesign},
     secret::SecretSource,
     site::Design,
@@ -115,6 +115,7 @@ pub struct Orchestrator {
     sinks: Vec<Arc<dyn EventSink>>,
     secrets: Option<Arc<dyn SecretSource>>,
     policy: Policy,
+    durations: Durations,
     passes: Vec<Arc<dyn PlanPass>>,
     owner: SmolStr,
 }
@@ -132,6 +133,7 @@ impl Orchestrator {
             sinks: Vec::new(),
             secrets: None,
             policy: Policy::default(),
+            durations: Durations::default(),
             passes: Vec::new(),
             owner: SmolStr::new_static("orchestrator"),
         }
@@ -197,6 +199,13 @@ impl Orchestrator {
     #[must_use]
     pub fn pass(mut self, pass: impl PlanPass) -> Self {
         self.passes.push(Arc::new(pass));
+        self
+    }
+
+    /// Says how long steps were seen to take; runs tell their time to done by it.
+    #[must_use]
+    pub fn durations(mut self, durations: Durations) -> Self {
+        self.durations = durations;
         self
     }
 
@@ -335,7 +344,8 @@ impl Orchestrator {
         let terms = Terms::new(plan.clone(), policy)
             .design(&design.resolved)
             .approval(approval)
-            .most_destroyed(most_destroyed);
+            .most_destroyed(most_destroyed)
+            .expected(self.durations.clone());
         let dispatch = Dispatch {
             design: design.resolved.clone(),
             drivers: self.drivers.clone(),
@@ -389,7 +399,7 @@ impl Orchestrator {
             Some(seen) => seen.is_err() || is_deployed(seen),
             None => false,
         });
-        let (nodes, bound) = (destroyed.len(), destroyed_by_default(deployed));
+        let (nodes, bound) = (destroyed.len(), plan::destructive_bound(deployed));
         match nodes > bound {
             true => Err(ApplyError::TooDestructive {
                 plan: plan.id.clone(),

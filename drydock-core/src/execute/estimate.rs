@@ -21,7 +21,7 @@ impl Estimate {
         let (steps, groups) = (&terms.plan.steps, &terms.groups.steps);
         let mut tails = vec![Duration::ZERO; steps.len()];
         for step in steps.iter().rev() {
-            let tail = tails[step.id.index()].saturating_add((terms.expected)(step));
+            let tail = tails[step.id.index()].saturating_add(terms.expected.expected(step));
             tails[step.id.index()] = tail;
             for need in &step.needs {
                 if groups[need.index()].wave == groups[step.id.index()].wave {
@@ -76,7 +76,7 @@ impl Run {
             return Duration::ZERO;
         };
         let tail = estimate.tails[step.index()];
-        let own = (self.terms.expected)(self.planned(*step));
+        let own = self.terms.expected.expected(self.planned(*step));
         let since = self.steps[step.index()].since;
         let spent = since.map_or(Duration::ZERO, |since| now.saturating_sub(since));
         let wave = self.terms.groups.steps[step.index()].wave;

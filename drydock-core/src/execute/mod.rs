@@ -43,7 +43,7 @@ pub use outcome::Outcome;
 pub use policy::Policy;
 pub use retry::{Attempts, Override};
 pub use run::{Command, Input, Run, Status};
-pub use terms::{Approval, Expected, Holds, Terms, destroyed_by_default};
+pub use terms::{Approval, Holds, Terms};
 pub use waiting::{Cause, LimitUse, Report, WaitingOn};
 pub use waves::Size;
 

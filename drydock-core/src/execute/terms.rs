@@ -5,14 +5,12 @@ use crate::{
     driver::{Risk, ServerAction, ServerState},
     model::Protection,
     names::{NodeName, PlanId},
-    plan::{Action, Goal, Plan, Step},
+    plan::{Action, Goal, Plan, Step, timing::Durations},
     resolve::{ResolvedDesign, ResolvedNode},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt,
     sync::Arc,
-    time::Duration,
 };
 
 /// What a person has agreed to.
@@ -40,11 +38,8 @@ impl Approval {
     }
 }
 
-/// How long a step is expected to take.
-pub type Expected = Arc<dyn Fn(&Step) -> Duration + Send + Sync>;
-
 /// What a run is bound to.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Terms {
     /// The plan.
@@ -60,7 +55,7 @@ pub struct Terms {
     /// What must not be touched.
     pub holds: Holds,
     /// How long steps are expected to take.
-    pub expected: Expected,
+    pub expected: Durations,
 }
 
 impl Terms {
@@ -71,7 +66,7 @@ impl Terms {
             approval: Approval::All,
             most_destroyed: usize::MAX,
             holds: Holds::default(),
-            expected: Arc::new(expected),
+            expected: Durations::default(),
             plan,
             policy,
         }
@@ -101,38 +96,10 @@ impl Terms {
 
     /// With other expectations of how long steps take.
     #[must_use]
-    pub fn expected(mut self, expected: Expected) -> Self {
+    pub fn expected(mut self, expected: Durations) -> Self {
         self.expected = expected;
         self
     }
-}
-
-impl fmt::Debug for Terms {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Terms")
-            .field("plan", &self.plan.id)
-            .field("policy", &self.policy)
-            .field("approval", &self.approval)
-            .field("most_destroyed", &self.most_destroyed)
-            .field("holds", &self.holds)
-            .finish_non_exhaustive()
-    }
-}
-
-/// How long a step is expected to take where nothing is known: what such machines usually take.
-fn expected(step: &Step) -> Duration {
-    Duration::from_secs(match &step.action {
-        Action::Server(ServerAction::Commission) => 8 * 60,
-        Action::Server(ServerAction::Deploy) => 12 * 60,
-        Action::Server(ServerAction::Release) => 3 * 60,
-        Action::Oob(_) => 15,
-        _ => 5,
-    })
-}
-
-/// How many of so many deployed nodes may lose what is on them, where nobody says otherwise: one in ten, but at least one.
-pub fn destroyed_by_default(deployed: usize) -> usize {
-    (deployed / 10).max(1)
 }
 
 /// Nodes that must not be touched, and what must not be done to others.

@@ -77,11 +77,15 @@ impl Plan {
         self.deployed.destroyed
     }
 
-    /// How many deployed nodes it may take something from where nobody says otherwise: a tenth of those that were seen,
-    /// and one at least.
+    /// How many deployed nodes it may take something from where nobody says otherwise, see [`destructive_bound`].
     pub fn destructive_bound(&self) -> usize {
-        (self.deployed.seen / 10).max(1)
+        destructive_bound(self.deployed.seen)
     }
+}
+
+/// How many of so many deployed nodes may lose what is on them where nobody says otherwise: one in ten, and one at least.
+pub fn destructive_bound(deployed: usize) -> usize {
+    (deployed / 10).max(1)
 }
 
 /// The nodes that lose something for good.
