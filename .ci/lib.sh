@@ -8,6 +8,8 @@ exec </dev/null
 export CARGO_TERM_PROGRESS_WHEN=never
 if [ -n "${CI:-}" ]; then
     export CARGO_TERM_COLOR=never
+    # A clone that is built once has no use for what makes the next build short, and it is half of the disk.
+    export CARGO_INCREMENTAL=0
 fi
 # Golden text is compared here, never rewritten.
 export INSTA_UPDATE=no
@@ -25,6 +27,14 @@ need() {
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq >/dev/null
     apt-get install -y -qq --no-install-recommends "$2" >/dev/null || fail "cannot install $2"
+}
+
+# room GIB: fails at once where that much of the disk is not free, rather than in the middle of something.
+room() {
+    local free
+    free=$(df -Pk . | awk 'NR == 2 { print int($4 / 1048576) }')
+    echo "$free GiB of the disk are free"
+    [ "$free" -ge "$1" ] || fail "at least $1 GiB have to be free"
 }
 
 # scratch: a new empty folder in $scratch, removed when the script ends.
