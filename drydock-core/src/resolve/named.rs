@@ -107,4 +107,5 @@ fn networks(
     let gone = before.into_keys().filter(|name| !after.contains_key(name));
     touched.networks.extend(gone);
     design.networks = after;
+    design.find_route_domains();
 }

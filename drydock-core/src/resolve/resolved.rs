@@ -25,7 +25,7 @@ use ipnet::IpNet;
 use serde::Serialize;
 use smol_str::SmolStr;
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fmt,
     net::IpAddr,
     sync::Arc,
@@ -69,6 +69,8 @@ pub struct ResolvedDesign {
     uses: HashMap<DocumentId, u32>,
     /// The rack that each network which ends in one ends in, the first where several say so.
     local_networks: BTreeMap<NetworkName, RackName>,
+    /// What networks belong to.
+    route_domains: HashSet<SmolStr>,
     /// The kinds that the host has registered, by which items inherit.
     pub(super) kinds: Kinds,
     /// What could not be read at all. That was reported.
@@ -173,6 +175,18 @@ impl ResolvedDesign {
         let local =
             racks.flat_map(|(name, rack)| rack.local_networks.iter().map(move |n| (n, name)));
         self.local_networks = local.map(|(n, name)| (n.clone(), name.clone())).collect();
+    }
+
+    /// Whether a network belongs to this route domain.
+    pub fn has_route_domain(&self, name: &str) -> bool {
+        self.route_domains.contains(name)
+    }
+
+    /// Looks again at what networks belong to.
+    pub(super) fn find_route_domains(&mut self) {
+        let networks = self.networks.values();
+        let domains = networks.filter_map(|network| network.spec.routedomain.as_ref());
+        self.route_domains = domains.cloned().collect();
     }
 
     /// The profiles and hardware profiles that documents name, in no particular order; some may not exist.

@@ -28,10 +28,10 @@ impl DocumentRule for RouteDomain {
             let Some(domain) = &route.routedomain else {
                 continue;
             };
-            let networks = design.networks.values();
-            let domains = networks.filter_map(|n| n.spec.routedomain.as_deref());
-            if !domains.clone().any(|known| known == domain.as_str()) {
-                let known: Vec<&str> = domains.collect();
+            if !design.has_route_domain(domain) {
+                let networks = design.networks.values();
+                let known = networks.filter_map(|n| n.spec.routedomain.as_deref());
+                let known: Vec<&str> = known.collect();
                 let field = FieldPath::of(["routes", &n.to_string(), "routedomain"]);
                 let message = format!("no network belongs to route domain {}", quote(domain));
                 let help = "give the networks it leads to this routedomain";
