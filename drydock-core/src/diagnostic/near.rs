@@ -31,7 +31,7 @@ pub(super) fn nearest<'a>(
 
 /// How many characters must be added, dropped, changed or swapped with their neighbour to make one word of the other, if
 /// they are not more than `limit`.
-fn distance(a: &[char], b: &[char], limit: usize) -> Option<usize> {
+fn distance<C: PartialEq>(a: &[C], b: &[C], limit: usize) -> Option<usize> {
     if a.len().abs_diff(b.len()) > limit {
         return None;
     }
@@ -76,6 +76,7 @@ fn distance(a: &[char], b: &[char], limit: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
 
     fn far(a: &str, b: &str, limit: usize) -> Option<usize> {
         let chars = |word: &str| word.chars().collect::<Vec<char>>();
@@ -104,6 +105,38 @@ mod tests {
         }
         assert_eq!(far("abcdef", "ghijkl", 3), None);
         assert_eq!(far(&"x".repeat(64), &"y".repeat(64), 3), None);
+    }
+
+    /// A character that counts how often it is compared.
+    struct Counted<'c>(char, &'c Cell<usize>);
+
+    impl PartialEq for Counted<'_> {
+        fn eq(&self, other: &Self) -> bool {
+            self.1.set(self.1.get() + 1);
+            self.0 == other.0
+        }
+    }
+
+    /// How many characters are compared until these words are known to be near or far.
+    fn compared(a: &str, b: &str) -> usize {
+        let count = Cell::new(0);
+        let counted = |word: &str| word.chars().map(|c| Counted(c, &count)).collect::<Vec<_>>();
+        distance(&counted(a), &counted(b), 3);
+        count.get()
+    }
+
+    #[test]
+    fn no_more_is_compared_than_tells_that_a_word_is_too_far_away() {
+        assert_eq!(compared("machine", "machine-of-row"), 0, "by its length");
+        assert_eq!(compared("machine-of-row", "machine-of-row"), 14);
+        // One where they begin to differ, and a row of seven at most for each character until the limit is passed.
+        let far = compared("machine-of-row-0001", "0001-server-profile");
+        assert!(far <= 1 + 3 * 4 * 7, "{far} of {}", 19 * 19);
+        // Words that differ at their ends alone are followed that far, and no wider.
+        let (long, longer) = ("x".repeat(60), "x".repeat(30) + &"y".repeat(30));
+        assert!(compared(&long, &longer) <= 31 + 3 * 4 * 7);
+        let shifted = "ab".repeat(30);
+        assert!(compared(&shifted, &format!("b{shifted}")) <= 3 * 7 * 60);
     }
 
     #[test]

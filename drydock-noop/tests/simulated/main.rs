@@ -9,7 +9,6 @@ mod owed;
 mod port_site;
 mod ports;
 mod rules;
-mod scale;
 #[path = "../site/mod.rs"]
 mod site;
 mod trace;
