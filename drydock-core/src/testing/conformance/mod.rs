@@ -84,6 +84,49 @@ impl Findings {
         });
     }
 
+    /// Checks what holds whenever nothing is under way: looking at all targets at once, in either order, changes nothing and
+    /// shows what was seen of each alone.
+    async fn at_rest<T: Clone, O: Clone + fmt::Debug>(
+        &mut self,
+        targets: &[T],
+        alone: &[Option<O>],
+        name: impl Fn(&T) -> String,
+        observe: impl AsyncFn(&[T]) -> Vec<Result<O, DriverError>>,
+        same: impl Fn(&O, &O) -> bool,
+    ) {
+        let (mut targets, mut alone) = (targets.to_vec(), alone.to_vec());
+        for _in_reverse in [false, true] {
+            let bulk = observe(&targets).await;
+            let names: Vec<String> = targets.iter().map(&name).collect();
+            self.in_order(&names, &bulk, &alone, &same);
+            targets.reverse();
+            alone.reverse();
+        }
+    }
+
+    /// Checks what came of a call at the goal, by what was seen before and after it.
+    fn again<O: fmt::Debug + PartialEq>(
+        &mut self,
+        what: &str,
+        answer: &Result<Progress, DriverError>,
+        before: &O,
+        after: Option<&O>,
+    ) {
+        let rule = "an action at its goal is Done at once, and changes nothing";
+        self.demand(matches!(answer, Ok(Progress::Done)), rule, || {
+            format!("{what} again: {answer:?}")
+        });
+        self.demand(after == Some(before), rule, || {
+            format!("{what} again: {before:?}, then {after:?}")
+        });
+    }
+
+    /// Notes that an action did not come to its end in all the calls that it was given.
+    fn endless(&mut self, what: &str) {
+        let rule = "an action comes to its end";
+        self.demand(false, rule, || format!("{what}: not in {MAX_CALLS} calls"));
+    }
+
     /// Checks a bulk observation against what was seen of each target alone.
     fn in_order<O: fmt::Debug>(
         &mut self,

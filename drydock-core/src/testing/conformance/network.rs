@@ -68,14 +68,11 @@ impl<P: AsyncFn(Duration)> Suite<'_, P> {
         for target in self.targets {
             alone.push(self.observed(target).await);
         }
-        let mut mixed = self.targets.to_vec();
-        for _in_reverse in [false, true] {
-            let bulk = self.observe(&mixed).await;
-            let names: Vec<String> = mixed.iter().map(name).collect();
-            self.found.in_order(&names, &bulk, &alone, |a, b| a == b);
-            mixed.reverse();
-            alone.reverse();
-        }
+        let driver = self.driver;
+        let observe = async |targets: &[NetworkTarget]| driver.observe(&looking(), targets).await;
+        self.found
+            .at_rest(self.targets, &alone, name, observe, |a, b| a == b)
+            .await;
         for (target, seen) in self.targets.iter().zip(&alone) {
             if let Some(seen) = seen {
                 self.found
@@ -119,16 +116,9 @@ impl<P: AsyncFn(Duration)> Suite<'_, P> {
                 return;
             };
             let answer = self.apply(target, &before, operation).await;
-            let rule = "an action at its goal is Done at once, and changes nothing";
-            self.found
-                .demand(matches!(answer, Ok(Progress::Done)), rule, || {
-                    format!("{target_name}: again: {answer:?}")
-                });
             let after = self.observed(target).await;
-            self.found
-                .demand(after.as_ref() == Some(&before), rule, || {
-                    format!("{target_name}: again: {before:?}, then {after:?}")
-                });
+            let what = format!("{target_name}: ensure");
+            self.found.again(&what, &answer, &before, after.as_ref());
         }
         self.at_rest().await;
     }
@@ -146,9 +136,7 @@ impl<P: AsyncFn(Duration)> Suite<'_, P> {
             };
             (self.pass_time)(pause).await;
         }
-        let rule = "an action comes to its end";
-        self.found
-            .demand(false, rule, || format!("{what}: not in {MAX_CALLS} calls"));
+        self.found.endless(&what);
         false
     }
 
@@ -173,13 +161,6 @@ impl<P: AsyncFn(Duration)> Suite<'_, P> {
         self.found
             .observed(&name(target), &self.pass_time, observe)
             .await
-    }
-
-    async fn observe(
-        &self,
-        targets: &[NetworkTarget],
-    ) -> Vec<Result<NetworkObservation, DriverError>> {
-        self.driver.observe(&looking(), targets).await
     }
 }
 

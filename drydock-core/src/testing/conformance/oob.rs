@@ -61,14 +61,13 @@ impl<P: AsyncFn(Duration)> Suite<'_, P> {
         for node in self.nodes {
             alone.push(self.observed(node).await);
         }
-        let mut mixed = self.nodes.to_vec();
-        for _in_reverse in [false, true] {
-            let bulk = self.observe(&mixed).await;
-            let names: Vec<String> = mixed.iter().map(|node| node.name.to_string()).collect();
-            self.found.in_order(&names, &bulk, &alone, same);
-            mixed.reverse();
-            alone.reverse();
-        }
+        let (driver, name) = (self.driver, |node: &Arc<ResolvedNode>| {
+            node.name.to_string()
+        });
+        let observe = async |nodes: &[Arc<ResolvedNode>]| driver.observe(&looking(), nodes).await;
+        self.found
+            .at_rest(self.nodes, &alone, name, observe, same)
+            .await;
     }
 
     /// What `supports` refuses, the call refuses too.
@@ -113,10 +112,7 @@ impl<P: AsyncFn(Duration)> Suite<'_, P> {
             };
             (self.pass_time)(pause).await;
         }
-        let rule = "an action comes to its end";
-        self.found.demand(false, rule, || {
-            format!("{what}: not accepted in {MAX_CALLS} calls")
-        });
+        self.found.endless(what);
         false
     }
 
@@ -166,13 +162,6 @@ impl<P: AsyncFn(Duration)> Suite<'_, P> {
         self.found
             .observed(&node.name, &self.pass_time, observe)
             .await
-    }
-
-    async fn observe(
-        &self,
-        nodes: &[Arc<ResolvedNode>],
-    ) -> Vec<Result<OobObservation, DriverError>> {
-        self.driver.observe(&looking(), nodes).await
     }
 }
 

@@ -2,9 +2,7 @@
 
 use super::{Findings, MAX_CALLS, Violation, looking};
 use crate::{
-    driver::{
-        Context, DriverError, Progress, ServerAction, ServerDriver, ServerObservation, ServerState,
-    },
+    driver::{Context, Progress, ServerAction, ServerDriver, ServerObservation, ServerState},
     model::MacAddr,
     resolve::ResolvedNode,
 };
@@ -144,14 +142,13 @@ impl<P: AsyncFn(Duration)> Suite<'_, P> {
         for node in self.nodes {
             alone.push(self.observed(node).await);
         }
-        let mut mixed: Vec<_> = self.nodes.to_vec();
-        for _in_reverse in [false, true] {
-            let bulk = self.observe(&mixed).await;
-            let names: Vec<String> = mixed.iter().map(|node| node.name.to_string()).collect();
-            self.found.in_order(&names, &bulk, &alone, |a, b| a == b);
-            mixed.reverse();
-            alone.reverse();
-        }
+        let (driver, name) = (self.driver, |node: &Arc<ResolvedNode>| {
+            node.name.to_string()
+        });
+        let observe = async |nodes: &[Arc<ResolvedNode>]| driver.observe(&looking(), nodes).await;
+        self.found
+            .at_rest(self.nodes, &alone, name, observe, |a, b| a == b)
+            .await;
         for (node, seen) in self.nodes.iter().zip(&alone) {
             if let Some(seen) = seen {
                 self.found
@@ -232,9 +229,7 @@ impl<P: AsyncFn(Duration)> Suite<'_, P> {
             }
             (self.pass_time)(pause).await;
         }
-        let rule = "an action comes to its end";
-        self.found
-            .demand(false, rule, || format!("{what}: not in {MAX_CALLS} calls"));
+        self.found.endless(what);
         false
     }
 
@@ -258,15 +253,9 @@ impl<P: AsyncFn(Duration)> Suite<'_, P> {
             .driver
             .apply(&Context::detached(operation), node, action, &before)
             .await;
-        let rule = "an action at its goal is Done at once, and changes nothing";
-        let detail = || format!("{}: {action} again: {answer:?}", node.name);
-        self.found
-            .demand(matches!(answer, Ok(Progress::Done)), rule, detail);
         let after = self.observed(node).await;
-        self.found
-            .demand(after.as_ref() == Some(&before), rule, || {
-                format!("{}: {action} again: {before:?}, then {after:?}", node.name)
-            });
+        let what = format!("{}: {action}", node.name);
+        self.found.again(&what, &answer, &before, after.as_ref());
     }
 
     async fn observed(&mut self, node: &Arc<ResolvedNode>) -> Option<ServerObservation> {
@@ -278,13 +267,6 @@ impl<P: AsyncFn(Duration)> Suite<'_, P> {
         self.found
             .observed(&node.name, &self.pass_time, observe)
             .await
-    }
-
-    async fn observe(
-        &self,
-        nodes: &[Arc<ResolvedNode>],
-    ) -> Vec<Result<ServerObservation, DriverError>> {
-        self.driver.observe(&looking(), nodes).await
     }
 }
 

@@ -44,14 +44,11 @@ impl<P: AsyncFn(Duration)> Suite<'_, P> {
         for step in self.steps {
             alone.push(self.observed(step).await);
         }
-        let mut mixed = self.steps.to_vec();
-        for _in_reverse in [false, true] {
-            let bulk = self.driver.observe(&looking(), &mixed).await;
-            let names: Vec<String> = mixed.iter().map(what).collect();
-            self.found.in_order(&names, &bulk, &alone, |a, b| a == b);
-            mixed.reverse();
-            alone.reverse();
-        }
+        let driver = self.driver;
+        let observe = async |steps: &[CustomStep]| driver.observe(&looking(), steps).await;
+        self.found
+            .at_rest(self.steps, &alone, what, observe, |a, b| a == b)
+            .await;
     }
 
     /// What `supports` refuses, `apply` refuses too.
@@ -82,16 +79,9 @@ impl<P: AsyncFn(Duration)> Suite<'_, P> {
                 return;
             };
             let answer = self.apply(step, &before, operation).await;
-            let rule = "an action at its goal is Done at once, and changes nothing";
-            self.found
-                .demand(matches!(answer, Ok(Progress::Done)), rule, || {
-                    format!("{}: again: {answer:?}", what(step))
-                });
             let after = self.observed(step).await;
             self.found
-                .demand(after.as_ref() == Some(&before), rule, || {
-                    format!("{}: again: {before:?}, then {after:?}", what(step))
-                });
+                .again(&what(step), &answer, &before, after.as_ref());
         }
         self.at_rest().await;
     }
@@ -114,10 +104,7 @@ impl<P: AsyncFn(Duration)> Suite<'_, P> {
             };
             (self.pass_time)(pause).await;
         }
-        let rule = "an action comes to its end";
-        self.found.demand(false, rule, || {
-            format!("{}: not in {MAX_CALLS} calls", what(step))
-        });
+        self.found.endless(&what(step));
         false
     }
 
