@@ -16,7 +16,7 @@ use drydock_core::{
     testing::conformance::{self, Violation},
 };
 use drydock_noop::{Clock, NoopNetworkDriver, NoopOobDriver, NoopServerDriver, SimulatedSite};
-use std::{sync::Arc, time::Duration};
+use std::{fmt::Debug, sync::Arc, time::Duration};
 
 /// The nodes of the small site, each after those it depends on.
 pub(crate) fn nodes(design: &ResolvedDesign) -> Vec<Arc<ResolvedNode>> {
@@ -32,6 +32,34 @@ pub(crate) fn networks(design: &ResolvedDesign) -> Vec<NetworkTarget> {
         .cloned()
         .map(NetworkTarget::Network)
         .collect()
+}
+
+/// The obligations that broken drivers are told of, in the words of the suites.
+pub(crate) mod rule {
+    pub(crate) const ABSENT: &str = "observe answers with what is, also where nothing is";
+    pub(crate) const AT_GOAL: &str = "an action at its goal is Done at once, and changes nothing";
+    pub(crate) const DONE: &str = "Done means that the goal is reached";
+    pub(crate) const ENDS: &str = "an action comes to its end";
+    pub(crate) const IN_ORDER: &str =
+        "observe answers in the order of its targets, and changes nothing";
+    pub(crate) const NAMED: &str = "an error names its target";
+    pub(crate) const ONE_ANSWER: &str = "observe gives one answer a target";
+    pub(crate) const ONE_WORD: &str = "a driver has a stable name of one word";
+    pub(crate) const OWN_KEY: &str = "an operation key that is reported is the one that was left";
+    pub(crate) const REFUSED: &str = "what supports refuses, the call answers with Unsupported";
+    pub(crate) const SEEN: &str = "what was accepted can be seen";
+}
+
+/// Runs the suite over a driver for each way to be broken, and demands that it is told of the rule it does not keep.
+pub(crate) async fn found_out<B: Copy + Debug>(
+    all: &[(B, &str)],
+    suite: impl AsyncFn(B) -> Vec<Violation>,
+) {
+    for (broken, rule) in all {
+        let found = suite(*broken).await;
+        let told = found.iter().any(|violation| violation.rule == *rule);
+        assert!(told, "{broken:?}: {found:#?}");
+    }
 }
 
 /// For worlds where nothing takes time.

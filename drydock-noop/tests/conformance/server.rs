@@ -1,7 +1,7 @@
 //! Server drivers that are broken in one way each.
 #![allow(clippy::unwrap_used)]
 
-use crate::{no_time, nodes, site};
+use crate::{found_out, no_time, nodes, rule, site};
 use drydock_core::{
     async_trait,
     driver::{
@@ -244,42 +244,21 @@ async fn a_driver_that_serves_some_actions_only_is_a_driver() {
 #[tokio::test]
 async fn every_broken_driver_is_found_out() {
     let mutants = [
-        (
-            Mutant::NameWithSpace,
-            "a driver has a stable name of one word",
-        ),
-        (
-            Mutant::AnswersInReverse,
-            "observe answers in the order of its targets, and changes nothing",
-        ),
-        (Mutant::AnswerMissing, "observe gives one answer a target"),
-        (
-            Mutant::ObserveChanges,
-            "observe answers in the order of its targets, and changes nothing",
-        ),
-        (
-            Mutant::ErrorInsteadOfAbsent,
-            "observe answers with what is, also where nothing is",
-        ),
+        (Mutant::NameWithSpace, rule::ONE_WORD),
+        (Mutant::AnswersInReverse, rule::IN_ORDER),
+        (Mutant::AnswerMissing, rule::ONE_ANSWER),
+        (Mutant::ObserveChanges, rule::IN_ORDER),
+        (Mutant::ErrorInsteadOfAbsent, rule::ABSENT),
         (
             Mutant::ImpureDifferences,
             "differences is pure: the same arguments, the same answer in the same order",
         ),
-        (Mutant::NeverDone, "an action comes to its end"),
-        (Mutant::DoneTooEarly, "Done means that the goal is reached"),
-        (
-            Mutant::NotIdempotent,
-            "an action at its goal is Done at once, and changes nothing",
-        ),
-        (
-            Mutant::KeyOfAnother,
-            "an operation key that is reported is the one that was left",
-        ),
-        (
-            Mutant::DoesWhatItDoesNotSupport,
-            "what supports refuses, the call answers with Unsupported",
-        ),
-        (Mutant::ErrorWithoutName, "an error names its target"),
+        (Mutant::NeverDone, rule::ENDS),
+        (Mutant::DoneTooEarly, rule::DONE),
+        (Mutant::NotIdempotent, rule::AT_GOAL),
+        (Mutant::KeyOfAnother, rule::OWN_KEY),
+        (Mutant::DoesWhatItDoesNotSupport, rule::REFUSED),
+        (Mutant::ErrorWithoutName, rule::NAMED),
         (Mutant::GivesUpOnRelease, "what supports allows can be done"),
         (Mutant::AtOnce, "waiting says when to look again"),
         (
@@ -291,11 +270,5 @@ async fn every_broken_driver_is_found_out() {
             "what the design names is not unclaimed",
         ),
     ];
-    for (mutant, rule) in mutants {
-        let found = found(mutant).await;
-        assert!(
-            found.iter().any(|violation| violation.rule == rule),
-            "{mutant:?}: {found:#?}"
-        );
-    }
+    found_out(&mutants, found).await;
 }
