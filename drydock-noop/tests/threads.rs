@@ -19,10 +19,11 @@ use std::{
     time::Duration,
 };
 
-/// Counts how many of its calls are under way at once; each takes a while.
+/// Counts how many of its calls are under way at once. None ends before as many as the limit have been.
 #[derive(Debug, Default)]
 struct Counting {
     noop: NoopServerDriver,
+    limit: usize,
     now: AtomicUsize,
     most: AtomicUsize,
 }
@@ -31,7 +32,14 @@ impl Counting {
     async fn busy(&self, calls: usize) {
         let now = self.now.fetch_add(calls, Ordering::SeqCst) + calls;
         self.most.fetch_max(now, Ordering::SeqCst);
-        tokio::time::sleep(Duration::from_millis(2)).await;
+        let reached = async {
+            while self.most.load(Ordering::SeqCst) < self.limit {
+                tokio::task::yield_now().await;
+            }
+        };
+        // Whoever never gets there is told so by what was counted, and does not hang.
+        let _ = tokio::time::timeout(Duration::from_secs(60), reached).await;
+        tokio::time::sleep(Duration::from_millis(1)).await;
         self.now.fetch_sub(calls, Ordering::SeqCst);
     }
 }
@@ -69,6 +77,7 @@ impl ServerDriver for Counting {
     ) -> Result<Vec<UnclaimedServer>, DriverError> {
         Ok(Vec::new())
     }
+
     fn differences(&self, node: &ResolvedNode, seen: &ServerObservation) -> Vec<Change> {
         self.noop.differences(node, seen)
     }
@@ -107,7 +116,10 @@ fn sixty_four_threads_reach_the_limit_and_do_not_pass_it() {
     }
     let design = fixture::load(&[("site.yaml", &text)]);
     for limit in [1, 17, 64] {
-        let driver = Arc::new(Counting::default());
+        let driver = Arc::new(Counting {
+            limit,
+            ..Counting::default()
+        });
         let mut policy = Policy::default();
         (policy.in_flight, policy.endpoint) = (limit, limit + 100);
         if limit == 17 {
