@@ -1,10 +1,10 @@
 //! Whatever goes wrong, the run ends as it should, and nothing is done twice.
 
-use crate::{bundled, orchestrator, plan, sound};
+use crate::{apply, bundled, only_failure, orchestrator, plan, sound};
 use drydock_core::{
-    Approval, Goal,
+    Design, Goal, Plan,
     driver::{ServerAction, ServerState},
-    names::RunId,
+    execute::Outcome,
     plan::{Action, Step},
 };
 use drydock_noop::{Durations, Faults, SimulatedNode, SimulatedSite, simulated::Fault};
@@ -15,14 +15,7 @@ async fn whatever_goes_wrong_the_end_is_as_designed_and_the_second_plan_is_empty
     let design = bundled().await;
     for seed in 0..80 {
         let faults = Faults::from_seed(seed, &design.resolved);
-        let site = SimulatedSite::new(&design.resolved).faults(faults);
-        let orchestrator = orchestrator(&site);
-        let planned = plan(&orchestrator, &design, Goal::Deploy).await;
-        let run = RunId::from("r");
-        let outcome = orchestrator
-            .apply(&design, &planned.plan, run, &Approval::All, None)
-            .await
-            .unwrap();
+        let (site, _, outcome) = deployed(&design, faults, Durations::default()).await;
         sound(&site);
         let deviations = site.as_designed(&design.resolved);
         if seed % 7 == 0 && seed != 0 {
@@ -40,7 +33,7 @@ async fn whatever_goes_wrong_the_end_is_as_designed_and_the_second_plan_is_empty
         } else {
             assert!(outcome.is_success(), "seed {seed}: {outcome:?}");
             assert_eq!(deviations, Vec::<String>::new(), "seed {seed}");
-            let again = plan(&orchestrator, &design, Goal::Deploy).await;
+            let again = plan(&orchestrator(&site), &design, Goal::Deploy).await;
             assert!(
                 again.plan.is_empty() && again.diagnostics.is_empty(),
                 "seed {seed}: {again:?}"
@@ -58,22 +51,14 @@ async fn a_crash_in_any_call_is_gone_on_from() {
         let site = SimulatedSite::new(&design.resolved).faults(faults);
         let orchestrator = orchestrator(&site);
         let planned = plan(&orchestrator, &design, Goal::Deploy).await;
-        let run = || {
-            orchestrator.apply(
-                &design,
-                &planned.plan,
-                RunId::from("r"),
-                &Approval::All,
-                None,
-            )
-        };
+        let run = || apply(&orchestrator, &design, &planned.plan);
         let finished = tokio::select! {
-            outcome = run() => Some(outcome.unwrap()),
+            outcome = run() => Some(outcome),
             () = site.crashed() => None,
         };
         let Some(outcome) = finished else {
             crashed += 1;
-            let outcome = run().await.unwrap();
+            let outcome = run().await;
             assert!(
                 outcome.is_success(),
                 "after a crash in call {crashed}: {outcome:?}"
@@ -114,16 +99,8 @@ async fn a_call_that_always_fails_is_given_up_with_its_reason() {
     let faults = (0..20).fold(Faults::none(), |f, n| {
         f.at(kind, "storage-1", n, Fault::Unavailable)
     });
-    let site = SimulatedSite::new(&design.resolved).faults(faults);
-    let orchestrator = orchestrator(&site);
-    let planned = plan(&orchestrator, &design, Goal::Deploy).await.plan;
-    let outcome = orchestrator
-        .apply(&design, &planned, RunId::from("r"), &Approval::All, None)
-        .await
-        .unwrap();
-    let [(_, reason)] = outcome.failed.as_slice() else {
-        panic!("{outcome:?}")
-    };
+    let (_, _, outcome) = deployed(&design, faults, Durations::default()).await;
+    let (_, reason) = only_failure(&outcome);
     assert!(
         reason.starts_with("given up after 9 failed calls: storage-1"),
         "{reason}"
@@ -142,13 +119,7 @@ async fn what_failed_stays_failed_until_it_is_planned_again() {
     let site = SimulatedSite::new(&design.resolved).faults(faults);
     let orchestrator = orchestrator(&site);
     let planned = plan(&orchestrator, &design, Goal::Deploy).await.plan;
-    let run = || async {
-        let run = RunId::from("r");
-        orchestrator
-            .apply(&design, &planned, run, &Approval::All, None)
-            .await
-            .unwrap()
-    };
+    let run = || apply(&orchestrator, &design, &planned);
     let first = run().await;
     assert_eq!(first.failed.len(), 1);
     let calls = site.calls();
@@ -170,9 +141,8 @@ async fn faults_and_crashes_of_one_seed_together_end_as_designed() {
         let orchestrator = orchestrator(&site);
         let planned = plan(&orchestrator, &design, Goal::Deploy).await;
         let outcome = loop {
-            let run = RunId::from("r");
             tokio::select! {
-                outcome = orchestrator.apply(&design, &planned.plan, run, &Approval::All, None) => break outcome.unwrap(),
+                outcome = apply(&orchestrator, &design, &planned.plan) => break outcome,
                 () = site.crashed() => crashes += 1,
             }
         };
@@ -185,6 +155,21 @@ async fn faults_and_crashes_of_one_seed_together_end_as_designed() {
         );
     }
     assert!(crashes > 60, "only {crashes} crashes");
+}
+
+/// The site with these faults and times once it was deployed, by which plan, and how that ended.
+async fn deployed(
+    design: &Design,
+    faults: Faults,
+    durations: Durations,
+) -> (SimulatedSite, Plan, Outcome) {
+    let site = SimulatedSite::new(&design.resolved)
+        .faults(faults)
+        .durations(durations);
+    let orchestrator = orchestrator(&site);
+    let plan = plan(&orchestrator, design, Goal::Deploy).await.plan;
+    let outcome = apply(&orchestrator, design, &plan).await;
+    (site, plan, outcome)
 }
 
 /// Answers that take their time, so that calls overlap.
@@ -200,16 +185,7 @@ async fn whatever_can_be_survived_is_survived() {
     let mut happened = std::collections::BTreeSet::new();
     for seed in 1..13 {
         let faults = Faults::seeded(seed, &survivable, &design.resolved);
-        let site = SimulatedSite::new(&design.resolved)
-            .faults(faults)
-            .durations(slow_calls());
-        let orchestrator = orchestrator(&site);
-        let planned = plan(&orchestrator, &design, Goal::Deploy).await;
-        let run = RunId::from("r");
-        let outcome = orchestrator
-            .apply(&design, &planned.plan, run, &Approval::All, None)
-            .await
-            .unwrap();
+        let (site, _, outcome) = deployed(&design, faults, slow_calls()).await;
         sound(&site);
         assert!(outcome.is_success(), "seed {seed}: {outcome:?}");
         let deviations = site.as_designed(&design.resolved);
@@ -225,20 +201,11 @@ async fn what_cannot_be_survived_stops_its_node_and_a_fault_explains_it() {
     let mut stopped = 0;
     for seed in 1..13 {
         let faults = Faults::seeded(seed, Fault::ALL, &design.resolved);
-        let site = SimulatedSite::new(&design.resolved)
-            .faults(faults)
-            .durations(slow_calls());
-        let orchestrator = orchestrator(&site);
-        let planned = plan(&orchestrator, &design, Goal::Deploy).await;
-        let run = RunId::from("r");
-        let outcome = orchestrator
-            .apply(&design, &planned.plan, run, &Approval::All, None)
-            .await
-            .unwrap();
+        let (site, plan, outcome) = deployed(&design, faults, slow_calls()).await;
         // Nobody is blamed for what was done to the site.
         sound(&site);
         for (step, reason) in &outcome.failed {
-            let node = planned.plan.steps[step.index()].target.name();
+            let node = plan.steps[step.index()].target.name();
             let faults = site.faults_of(node);
             let fatal = faults
                 .iter()

@@ -1,6 +1,6 @@
 //! What each goal plans, and what must not be touched.
 
-use crate::{bundled, orchestrator, plan, sound};
+use crate::{bundled, nothing_is_left, orchestrator, plan, sound};
 use drydock_core::{
     Approval, Design, Goal, Orchestrator, Plan, Selector,
     driver::{Risk, ServerAction, ServerState},
@@ -79,8 +79,7 @@ async fn preparing_leads_up_to_the_installation_and_not_into_it() {
     done(&orchestrator, &design, &prepare, "prepare").await;
     let is_ready = |node: &drydock_noop::SimulatedNode| node.state == ServerState::Ready;
     assert!(site.nodes().iter().all(is_ready));
-    let again = plan(&orchestrator, &design, Goal::Prepare).await;
-    assert!(again.plan.is_empty(), "{}", again.plan.display().text());
+    nothing_is_left(&orchestrator, &design, Goal::Prepare).await;
 
     let deploy = plan(&orchestrator, &design, Goal::Deploy).await.plan;
     assert_eq!(
@@ -93,10 +92,8 @@ async fn preparing_leads_up_to_the_installation_and_not_into_it() {
         ]
     );
     done(&orchestrator, &design, &deploy, "deploy").await;
-    for goal in [Goal::Prepare, Goal::Deploy] {
-        let again = plan(&orchestrator, &design, goal).await.plan;
-        assert!(again.is_empty(), "{}", again.display().text());
-    }
+    nothing_is_left(&orchestrator, &design, Goal::Prepare).await;
+    nothing_is_left(&orchestrator, &design, Goal::Deploy).await;
     sound(&site);
 }
 
@@ -141,12 +138,7 @@ async fn redeploying_gives_back_and_installs_anew_each_step_with_its_identity() 
         ["compute-1", "compute-2", "compute-3"].map(deployed),
         [2, 2, 1]
     );
-    assert!(
-        plan(&orchestrator, &design, Goal::Deploy)
-            .await
-            .plan
-            .is_empty()
-    );
+    nothing_is_left(&orchestrator, &design, Goal::Deploy).await;
     sound(&site);
 }
 

@@ -10,7 +10,12 @@ mod plans;
 mod ports;
 mod properties;
 
-use drydock_core::{Design, DirectorySource, Drivers, Goal, Orchestrator, Selector, plan::Planned};
+use drydock_core::{
+    Approval, Design, DirectorySource, Drivers, Goal, Orchestrator, Plan, Selector,
+    execute::Outcome,
+    names::{RunId, StepId},
+    plan::Planned,
+};
 use drydock_noop::SimulatedSite;
 
 pub(crate) async fn bundled() -> Design {
@@ -33,6 +38,27 @@ pub(crate) async fn plan(orchestrator: &Orchestrator, design: &Design, goal: Goa
     orchestrator
         .plan(design, goal, &Selector::everything())
         .await
+}
+
+/// Carries out the plan as run `r`, with a yes to everything.
+pub(crate) async fn apply(orchestrator: &Orchestrator, design: &Design, plan: &Plan) -> Outcome {
+    let run = RunId::from("r");
+    let ended = orchestrator.apply(design, plan, run, &Approval::All, None);
+    ended.await.unwrap()
+}
+
+/// The one step that failed, and why.
+#[track_caller]
+pub(crate) fn only_failure(outcome: &Outcome) -> (StepId, &str) {
+    let [(step, reason)] = outcome.failed.as_slice() else {
+        panic!("{outcome:?}")
+    };
+    (*step, reason)
+}
+
+pub(crate) async fn nothing_is_left(orchestrator: &Orchestrator, design: &Design, goal: Goal) {
+    let again = plan(orchestrator, design, goal).await.plan;
+    assert!(again.is_empty(), "{goal}: {}", again.display().text());
 }
 
 pub(crate) fn sound(site: &SimulatedSite) {

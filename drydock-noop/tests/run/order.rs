@@ -1,6 +1,6 @@
 //! What waits for what, how much is in flight at once, and who may go on with a run.
 
-use crate::{bundled, orchestrator, plan};
+use crate::{apply, bundled, nothing_is_left, orchestrator, plan};
 use drydock_core::{
     Approval, Drivers, Goal, Orchestrator, Policy, Selector,
     driver::{DriverError, ErrorKind, Progress},
@@ -23,16 +23,7 @@ async fn nothing_starts_before_what_it_needs_and_nodes_overlap() {
     let recorder = Recorder::default();
     let orchestrator = orchestrator(&site).sink(recorder.clone());
     let planned = plan(&orchestrator, &design, Goal::Deploy).await;
-    orchestrator
-        .apply(
-            &design,
-            &planned.plan,
-            RunId::from("r"),
-            &Approval::All,
-            None,
-        )
-        .await
-        .unwrap();
+    apply(&orchestrator, &design, &planned.plan).await;
     let (mut started, mut done) = (BTreeMap::new(), BTreeMap::new());
     for (n, event) in recorder.events().into_iter().enumerate() {
         match event.kind {
@@ -148,16 +139,7 @@ async fn one_driver_may_serve_everything_under_one_name() {
         .map(|step| step.driver.as_str())
         .collect();
     assert_eq!(names, BTreeSet::from(["noop"]));
-    let run = RunId::from("r");
-    let outcome = orchestrator
-        .apply(&design, &planned, run, &Approval::All, None)
-        .await
-        .unwrap();
+    let outcome = apply(&orchestrator, &design, &planned).await;
     assert!(outcome.is_success(), "{outcome:?}");
-    assert!(
-        plan(&orchestrator, &design, Goal::Deploy)
-            .await
-            .plan
-            .is_empty()
-    );
+    nothing_is_left(&orchestrator, &design, Goal::Deploy).await;
 }

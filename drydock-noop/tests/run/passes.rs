@@ -1,11 +1,11 @@
 //! A host's own steps: where passes put them, what they cannot do, and that they are taken.
 
-use crate::{bundled, orchestrator, sound};
+use crate::{apply, bundled, nothing_is_left, orchestrator, sound};
 use drydock_core::{
-    Approval, Context, Design, DriverError, Drivers, Goal, Orchestrator, PlanPass, Progress,
-    Selector, StepDriver, async_trait,
+    Context, Design, DriverError, Drivers, Goal, Orchestrator, PlanPass, Progress, Selector,
+    StepDriver, async_trait,
     driver::{CustomAction, CustomObservation, CustomStep, Risk, ServerAction, Unsupported},
-    names::{NodeName, RunId},
+    names::NodeName,
     plan::{Action, Additions, Observations, Plan, Target},
     resolve::ResolvedDesign,
     testing::fixture,
@@ -159,19 +159,10 @@ async fn steps_of_a_pass_are_taken_where_it_puts_them() {
         };
         assert_eq!(step.needs.iter().filter(ticket).count(), 1);
     }
-    let run = RunId::from("r");
-    let outcome = host
-        .apply(&design, &plan, run, &Approval::All, None)
-        .await
-        .unwrap();
+    let outcome = apply(&host, &design, &plan).await;
     assert!(outcome.is_success(), "{outcome:?}");
     assert_eq!(tickets.0.lock().unwrap().len(), 12);
-    assert!(
-        host.plan(&design, Goal::Deploy, &everything)
-            .await
-            .plan
-            .is_empty()
-    );
+    nothing_is_left(&host, &design, Goal::Deploy).await;
     let verify = host.plan(&design, Goal::Verify, &everything).await.plan;
     let custom = verify
         .steps

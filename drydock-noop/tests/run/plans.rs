@@ -1,6 +1,6 @@
 //! What a plan promises, who must approve it, and what stops it.
 
-use crate::{bundled, orchestrator, plan, sound};
+use crate::{apply, bundled, only_failure, orchestrator, plan, sound};
 use drydock_core::{
     ApplyError, Approval, Goal, Selector,
     driver::ServerState,
@@ -88,14 +88,8 @@ async fn a_machine_that_is_not_the_designed_one_is_not_touched() {
     site.edit_node("storage-1", |node| {
         node.identity.serial = Some("ANOTHER".into())
     });
-    let run = RunId::from("r");
-    let outcome = orchestrator
-        .apply(&design, &planned.plan, run, &Approval::All, None)
-        .await
-        .unwrap();
-    let [(step, reason)] = outcome.failed.as_slice() else {
-        panic!("{outcome:?}")
-    };
+    let outcome = apply(&orchestrator, &design, &planned.plan).await;
+    let (step, reason) = only_failure(&outcome);
     assert_eq!(planned.plan.steps[step.index()].target.name(), "storage-1");
     assert!(
         reason.contains("is not the machine of the design: it shows serial ANOTHER"),
@@ -117,14 +111,8 @@ async fn a_plan_that_no_longer_fits_stops_its_node_only() {
     let orchestrator = orchestrator(&site);
     let planned = plan(&orchestrator, &design, Goal::Deploy).await;
     site.edit_node("storage-2", |node| node.state = ServerState::Deployed);
-    let run = RunId::from("r");
-    let outcome = orchestrator
-        .apply(&design, &planned.plan, run, &Approval::All, None)
-        .await
-        .unwrap();
-    let [(_, reason)] = outcome.failed.as_slice() else {
-        panic!("{outcome:?}")
-    };
+    let outcome = apply(&orchestrator, &design, &planned.plan).await;
+    let (_, reason) = only_failure(&outcome);
     assert!(
         reason.contains("storage-2 is Deployed, but was planned to be"),
         "{reason}"
@@ -139,10 +127,7 @@ async fn drift_on_a_deployed_node_is_told_and_not_mended() {
     let site = SimulatedSite::new(&design.resolved);
     let orchestrator = orchestrator(&site);
     let first = plan(&orchestrator, &design, Goal::Deploy).await.plan;
-    orchestrator
-        .apply(&design, &first, RunId::from("r"), &Approval::All, None)
-        .await
-        .unwrap();
+    apply(&orchestrator, &design, &first).await;
     site.edit_node("gateway-1", |node| node.image = Some("jammy".into()));
     let again = plan(&orchestrator, &design, Goal::Deploy).await;
     assert!(again.plan.is_empty());
@@ -158,9 +143,7 @@ async fn drift_on_a_deployed_node_is_told_and_not_mended() {
         .apply(&design, &verify, RunId::from("v"), &Approval::None, None)
         .await
         .unwrap();
-    let [(_, reason)] = outcome.failed.as_slice() else {
-        panic!("{outcome:?}")
-    };
+    let (_, reason) = only_failure(&outcome);
     assert_eq!(
         reason,
         "gateway-1 differs from its design: platform.image: jammy -> noble"
@@ -173,10 +156,7 @@ async fn released_nodes_are_ready_again() {
     let site = SimulatedSite::new(&design.resolved);
     let orchestrator = orchestrator(&site);
     let deploy = plan(&orchestrator, &design, Goal::Deploy).await.plan;
-    orchestrator
-        .apply(&design, &deploy, RunId::from("r"), &Approval::All, None)
-        .await
-        .unwrap();
+    apply(&orchestrator, &design, &deploy).await;
     let some: Selector = "role=compute,rack=r1".parse().unwrap();
     let release = orchestrator.plan(&design, Goal::Release, &some).await.plan;
     let run = RunId::from("release");

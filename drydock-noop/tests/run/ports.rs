@@ -1,6 +1,6 @@
 //! Switch ports: what they carry when, and that only what differs is planned.
 
-use crate::{bundled, goals::done, orchestrator, plan, sound};
+use crate::{bundled, goals::done, nothing_is_left, only_failure, orchestrator, plan, sound};
 use drydock_core::{
     Approval, Goal, Selector,
     driver::{PortPhase, Risk, ServerAction, ServerState, ports_of},
@@ -121,17 +121,10 @@ async fn only_the_port_that_differs_is_planned_and_drift_destroys_nothing() {
         .apply(&design, &verify, run, &Approval::None, None)
         .await
         .unwrap();
-    let [(failed, _)] = found.failed.as_slice() else {
-        panic!("{found:?}")
-    };
+    let (failed, _) = only_failure(&found);
     assert_eq!(verify.steps[failed.index()].target, step.target);
     done(&orchestrator, &design, &mend, "mend").await;
-    assert!(
-        plan(&orchestrator, &design, Goal::Deploy)
-            .await
-            .plan
-            .is_empty()
-    );
+    nothing_is_left(&orchestrator, &design, Goal::Deploy).await;
     sound(&site);
 }
 

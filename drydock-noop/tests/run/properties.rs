@@ -1,6 +1,6 @@
 //! What holds of every plan, for worlds that are mixed up at random.
 
-use crate::{bundled, orchestrator, sound};
+use crate::{apply, bundled, orchestrator, sound};
 use drydock_core::{
     Approval, Context, Design, Goal, Selector,
     driver::{PowerState, Risk, ServerState},
@@ -126,11 +126,7 @@ async fn a_plan_for_drift_takes_nothing_from_a_deployed_node() {
         .plan(&design, Goal::Deploy, &everything)
         .await
         .plan;
-    let run = RunId::from("first");
-    orchestrator
-        .apply(&design, &first, run, &Approval::All, None)
-        .await
-        .unwrap();
+    apply(&orchestrator, &design, &first).await;
     for seed in 0..16 {
         let mut random = Random(seed);
         let nodes: Vec<_> = design.resolved.nodes.keys().collect();
