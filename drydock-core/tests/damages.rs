@@ -114,14 +114,8 @@ fn a_fault_in_a_profile_is_one_finding_that_counts_its_nodes() {
     let text = &mut site.iter_mut().find(|(name, _)| name == HOSTS).unwrap().1;
     *text = text.replace("    account: drydock\n", "");
     let found = fixture::load(&support::borrowed(&site));
-    assert_eq!(
-        found
-            .diagnostics
-            .iter()
-            .map(|d| d.touches)
-            .collect::<Vec<_>>(),
-        [12]
-    );
+    let touched: Vec<u32> = found.diagnostics.iter().map(|d| d.touches).collect();
+    assert_eq!(touched, [12]);
 }
 
 #[test]

@@ -15,10 +15,13 @@ use std::sync::Arc;
 const SITE: &str = include_str!("explain/site.yaml");
 
 fn design() -> Arc<ResolvedDesign> {
-    let found = resolve(
-        &fixture::snapshot(&[("site.yaml", SITE)]),
-        &Allocations::default(),
-    );
+    design_of(SITE)
+}
+
+/// What this text resolves to, with nothing to be said.
+fn design_of(site: &str) -> Arc<ResolvedDesign> {
+    let snapshot = fixture::snapshot(&[("site.yaml", site)]);
+    let found = resolve(&snapshot, &Allocations::default());
     assert_eq!(fixture::lines(&found.diagnostics, &found.design), "");
     Arc::new(found.design)
 }

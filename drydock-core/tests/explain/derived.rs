@@ -3,7 +3,7 @@
 use drydock_core::{
     field::FieldPath,
     names::{DocumentId, Kind},
-    resolve::{Allocations, Explanation, ResolvedDesign, resolve},
+    resolve::{Explanation, ResolvedDesign},
     testing::fixture,
 };
 use std::sync::Arc;
@@ -11,12 +11,7 @@ use std::sync::Arc;
 const SITE: &str = include_str!("derived.yaml");
 
 fn design() -> Arc<ResolvedDesign> {
-    let found = resolve(
-        &fixture::snapshot(&[("site.yaml", SITE)]),
-        &Allocations::default(),
-    );
-    assert_eq!(fixture::lines(&found.diagnostics, &found.design), "");
-    Arc::new(found.design)
+    super::design_of(SITE)
 }
 
 fn node(field: &str) -> String {

@@ -139,14 +139,8 @@ fn what_is_inherited_wrongly_is_one_finding_that_counts() {
         ("two", "{based_on: [base], seats: 2}"),
     ];
     let found = resolved(&kinds(true), &documents);
-    assert_eq!(
-        found
-            .diagnostics
-            .iter()
-            .map(|d| d.touches)
-            .collect::<Vec<_>>(),
-        [3]
-    );
+    let touched: Vec<u32> = found.diagnostics.iter().map(|d| d.touches).collect();
+    assert_eq!(touched, [3]);
 }
 
 #[test]

@@ -139,13 +139,7 @@ async fn a_crash_comes_after_the_effect_and_leaves_the_site_as_it_is() {
         answer = ensure() => panic!("the call ended: {answer:?}"),
         () = hands.site.crashed() => {}
     }
-    assert!(
-        hands
-            .site
-            .networks()
-            .iter()
-            .all(|network| network.ensured == 1)
-    );
+    hands.ensured_once();
     assert_eq!(ensure().await.unwrap(), Progress::Done);
     assert!(
         ready(hands.site.crashed()).is_none(),

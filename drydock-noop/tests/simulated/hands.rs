@@ -134,6 +134,13 @@ impl Hands {
         ready(self.network.apply(&cx, target, ensure, &seen)).expect("a call that is ready")
     }
 
+    /// Demands that every network was made once.
+    #[track_caller]
+    pub(crate) fn ensured_once(&self) {
+        let networks = self.site.networks();
+        assert!(networks.iter().all(|network| network.ensured == 1));
+    }
+
     pub(crate) fn power(&self, name: &str, action: PowerAction) -> Result<(), DriverError> {
         let (cx, node) = (Context::detached("power"), self.node(name));
         let answer = ready(self.oob.set_power(&cx, &node, action)).expect("an answer");

@@ -2,12 +2,19 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::{hands::Hands, site};
-use drydock_core::driver::{PowerAction, Progress, ServerAction::*};
+use drydock_core::{
+    Context,
+    driver::{PowerAction, Progress, ServerAction::*},
+};
 use drydock_noop::{
     Durations, Faults,
     simulated::{Fault, InjectedFault},
 };
-use std::time::Duration;
+use std::{
+    pin::Pin,
+    task::{self, Poll, Waker},
+    time::Duration,
+};
 
 /// Deploys all by hand, whatever goes wrong; gives back the trace, its digest and the faults.
 fn deployed_all(seed: u64, keeps: bool) -> (Vec<String>, String, Vec<InjectedFault>) {
@@ -113,6 +120,12 @@ impl drydock_noop::simulated::Time for Following {
     }
 }
 
+/// Goes on with a call that nobody wakes.
+fn polled<F: Future + ?Sized>(call: &mut Pin<Box<F>>) -> Poll<F::Output> {
+    let mut task = task::Context::from_waker(Waker::noop());
+    call.as_mut().poll(&mut task)
+}
+
 #[test]
 fn a_clock_of_the_hosts_own_is_followed() {
     let leading = drydock_noop::Clock::manual();
@@ -122,16 +135,12 @@ fn a_clock_of_the_hosts_own_is_followed() {
         site.durations(slow).clock(own).traced()
     });
     leading.advance(Duration::from_secs(7));
-    let (cx, nodes) = (
-        drydock_core::Context::detached("x"),
-        [hands.node("control")],
-    );
+    let (cx, nodes) = (Context::detached("x"), [hands.node("control")]);
     let mut call = hands.server.observe(&cx, &nodes);
-    let mut task = std::task::Context::from_waker(std::task::Waker::noop());
-    assert!(call.as_mut().poll(&mut task).is_pending());
+    assert!(polled(&mut call).is_pending());
     assert_eq!(leading.next_timer(), Some(Duration::from_secs(8)));
     leading.advance_to(Duration::from_secs(8));
-    assert!(call.as_mut().poll(&mut task).is_ready());
+    assert!(polled(&mut call).is_ready());
     assert!(hands.site.trace()[0].starts_with("7.000000 #1 observe server control"));
 }
 
@@ -142,13 +151,9 @@ fn calls_take_their_time_and_a_seed_varies_it() {
         let faults = Faults::seeded(seed, &[], &design);
         let slow = Durations::default().call(Duration::from_secs(1));
         let hands = Hands::at(design, faults, |site| site.durations(slow));
-        let (cx, nodes) = (
-            drydock_core::Context::detached("x"),
-            [hands.node("control")],
-        );
+        let (cx, nodes) = (Context::detached("x"), [hands.node("control")]);
         let mut call = hands.server.observe(&cx, &nodes);
-        let mut task = std::task::Context::from_waker(std::task::Waker::noop());
-        assert!(call.as_mut().poll(&mut task).is_pending());
+        assert!(polled(&mut call).is_pending());
         hands.clock.next_timer().unwrap()
     };
     let times: Vec<Duration> = (0..8).map(took).collect();
