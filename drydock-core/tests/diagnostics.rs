@@ -48,36 +48,26 @@ fn every_code_has_two_cases_that_contain_it() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Demands so many cases of this kind, of so many codes.
+#[track_caller]
+fn at_least(cases: usize, codes: usize, kind: &str, is_of_kind: impl Fn(&Case) -> bool) {
+    let of_kind = case::all().iter().filter(|case| is_of_kind(case));
+    let found: Vec<Code> = of_kind.map(|case| case.code).collect();
+    let count = found.iter().collect::<BTreeSet<_>>().len();
+    let enough = found.len() >= cases && count >= codes;
+    assert!(enough, "{} cases of {count} codes {kind}", found.len());
+}
+
 #[test]
 fn many_cases_reach_across_files() {
-    let across = || {
-        case::all()
-            .iter()
-            .filter(|case| case.reaches_across_files())
-    };
-    let codes: BTreeSet<Code> = across().map(|case| case.code).collect();
-    let count = across().count();
-    assert!(
-        count >= 25 && codes.len() >= 15,
-        "{count} cases of {} codes have cause and effect in two files",
-        codes.len()
-    );
+    let kind = "have cause and effect in two files";
+    at_least(25, 15, kind, Case::reaches_across_files);
 }
 
 #[test]
 fn many_cases_reach_through_inheritance() {
-    let through = || {
-        case::all()
-            .iter()
-            .filter(|case| case.reaches_through_inheritance())
-    };
-    let codes: BTreeSet<Code> = through().map(|case| case.code).collect();
-    let count = through().count();
-    assert!(
-        count >= 15 && codes.len() >= 10,
-        "{count} cases of {} codes blame a document for another one's fault",
-        codes.len()
-    );
+    let kind = "blame a document for another one's fault";
+    at_least(15, 10, kind, Case::reaches_through_inheritance);
 }
 
 #[test]

@@ -95,22 +95,25 @@ fn parents_are_composed_from_left_to_right() {
     );
 }
 
+/// A node below so many profiles, one above the other, each of which says this.
+fn below(profiles: usize, says: impl Fn(usize) -> String) -> Resolved {
+    let mut documents: Vec<(String, String)> = Vec::new();
+    for n in 0..profiles {
+        let parent = n
+            .checked_sub(1)
+            .map(|parent| format!("host_profile: p{parent:03}\n"));
+        let spec = parent.unwrap_or_default() + &says(n);
+        documents.push((format!("p{n:03}"), spec));
+    }
+    let parent = format!("host_profile: p{:03}", profiles - 1);
+    documents.push(("node".to_owned(), parent));
+    let documents: Vec<(&str, &str)> = documents.iter().map(|(n, s)| (&**n, &**s)).collect();
+    resolved(&documents)
+}
+
 #[test]
 fn a_chain_may_be_of_any_depth() {
-    let names: Vec<String> = (0..400).map(|n| format!("p{n:03}")).collect();
-    let specs: Vec<String> = (0..400)
-        .map(|n| match n {
-            0 => "metadata: {tags: [t0]}".to_owned(),
-            n => format!("host_profile: p{:03}\nmetadata: {{tags: [t{n}]}}", n - 1),
-        })
-        .collect();
-    let documents: Vec<(&str, &str)> = names
-        .iter()
-        .zip(&specs)
-        .map(|(name, spec)| (&**name, &**spec))
-        .chain([("node", "host_profile: p399")])
-        .collect();
-    let found = resolved(&documents);
+    let found = below(400, |n| format!("metadata: {{tags: [t{n}]}}"));
     assert_eq!(said(&found), [""; 0]);
     let node = &found.design.nodes["node"];
     assert_eq!(node.chain.len(), 401);
@@ -120,20 +123,7 @@ fn a_chain_may_be_of_any_depth() {
 
 #[test]
 fn a_chain_beyond_all_measure_is_an_error_and_costs_little() {
-    let names: Vec<String> = (0..520).map(|n| format!("p{n:03}")).collect();
-    let specs: Vec<String> = (0..520)
-        .map(|n| match n {
-            0 => "metadata: {tags: [t]}".to_owned(),
-            n => format!("host_profile: p{:03}", n - 1),
-        })
-        .collect();
-    let documents: Vec<(&str, &str)> = names
-        .iter()
-        .zip(&specs)
-        .map(|(name, spec)| (&**name, &**spec))
-        .chain([("node", "host_profile: p519")])
-        .collect();
-    let found = resolved(&documents);
+    let found = below(520, |_| "metadata: {tags: [t]}".to_owned());
     let said = said(&found);
     // The 512th profile above is one too many, for each that stands so deep.
     assert_eq!(said.len(), 520 - 512 + 1, "{said:?}");
