@@ -5,6 +5,7 @@ use crate::{
     driver::{Change, Identity, NetworkAction, PortIntent, PortPhase, Risk, ServerState},
     model::MacAddr,
     names::{DriverName, StepId},
+    resolve::ResolvedNode,
 };
 use serde::{Serialize, Serializer};
 use smol_str::SmolStr;
@@ -127,7 +128,8 @@ impl Serialize for Step {
 pub struct Precondition {
     /// The server is in one of these states; any, when there are none.
     pub states: Vec<ServerState>,
-    /// The server is the one of this identity, where the design says who it is.
+    /// The machine is the one of this identity. Every destructive step of a server or of a step driver has one; without it
+    /// none is planned, and none taken.
     pub identity: Option<DesignedIdentity>,
 }
 
@@ -141,6 +143,14 @@ pub struct DesignedIdentity {
 }
 
 impl DesignedIdentity {
+    /// What the design says of the node's identity; nothing where it says neither. An empty serial number is none.
+    pub fn of(node: &ResolvedNode) -> Option<Self> {
+        let serial = node.spec.serial.as_ref();
+        let serial = serial.filter(|serial| !serial.trim().is_empty()).cloned();
+        let boot_mac = node.spec.metadata.boot_mac;
+        (serial.is_some() || boot_mac.is_some()).then_some(Self { serial, boot_mac })
+    }
+
     /// Whether what was seen is this machine: its serial number, or where none was seen its boot MAC, is the designed
     /// one, and neither contradicts.
     pub fn is(&self, seen: &Identity) -> bool {

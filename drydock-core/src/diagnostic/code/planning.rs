@@ -1,4 +1,4 @@
-//! DD6001 to DD6009: what stands against planning a target. Found by planning, not by validating.
+//! DD6001 to DD6010: what stands against planning a target. Found by planning, not by validating.
 
 use super::{Code, Row, codes};
 use crate::diagnostic::Severity;
@@ -37,4 +37,9 @@ codes! {
         why "A driver has a server that no document of the design names, perhaps a node that has left it. Nobody looks after \
              it, and nothing is done to it.",
         mend "Write its document again, or give the server back by hand.";
+    NO_IDENTITY = 6010, Error, "nothing says which machine a node is",
+        why "Before a step that destroys, the machine that answers is compared with the designed one, by serial number or by \
+             the MAC it boots from. The node has neither, so the step could strike any machine: it is left out of the plan, \
+             with all that needs it.",
+        mend "Write `spec.serial` or `spec.metadata.boot_mac` into the node's document.";
 }

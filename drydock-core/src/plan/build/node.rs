@@ -1,6 +1,6 @@
 //! The steps of a node, by its state and the goal.
 
-use super::{Build, Draft, NodeDrafts, port::PortDrafts, risk_of};
+use super::{Build, Draft, NodeDrafts, port::PortDrafts, report::without_identity, risk_of};
 use crate::{
     diagnostic::Code,
     driver::{
@@ -37,7 +37,7 @@ impl<'a> Build<'a, '_> {
             oob: oob.map(Arc::as_ref),
             seen,
         };
-        let drafts = match (self.goal, seen.state) {
+        let mut drafts = match (self.goal, seen.state) {
             (Goal::Verify, _) => vec![steps.verify()],
             (Goal::Release, _) => steps.release(),
             (Goal::Deploy | Goal::Prepare, ServerState::Broken) => {
@@ -65,7 +65,22 @@ impl<'a> Build<'a, '_> {
                 return self.held(node, &draft, &why);
             }
         }
+        self.bar_without_identity(node, &mut drafts);
         self.push(node, drafts, ports);
+    }
+
+    /// What destroys is not done to a machine that nobody could tell from another; what does not goes on.
+    fn bar_without_identity(&mut self, node: &ResolvedNode, drafts: &mut [Draft]) {
+        let mut unchecked = drafts.iter_mut().filter(|draft| {
+            draft.risk == Risk::Destructive && draft.precondition.identity.is_none()
+        });
+        let Some(first) = unchecked.next() else {
+            return;
+        };
+        first.barred = true;
+        unchecked.for_each(|draft| draft.barred = true);
+        let diagnostic = without_identity(self.design, node, first);
+        self.diagnostics.push(diagnostic);
     }
 
     /// Each step of a node needs the one before it; those of its ports stand beside them.
@@ -173,17 +188,9 @@ impl NodeSteps<'_> {
         let mut draft = self.draft(self.server.name(), action, risk, reason);
         draft.precondition = Precondition {
             states: states.to_vec(),
-            identity: self.identity(),
+            identity: DesignedIdentity::of(self.node),
         };
         draft
-    }
-
-    fn identity(&self) -> Option<DesignedIdentity> {
-        let (serial, boot_mac) = (
-            self.node.spec.serial.clone(),
-            self.node.spec.metadata.boot_mac,
-        );
-        (serial.is_some() || boot_mac.is_some()).then_some(DesignedIdentity { serial, boot_mac })
     }
 
     fn verify(&self) -> Draft {

@@ -7,7 +7,7 @@ use crate::{
     field::FieldPath,
     names::DocumentId,
     plan::{Action, Held},
-    resolve::ResolvedNode,
+    resolve::{ResolvedDesign, ResolvedNode},
     span::Span,
 };
 
@@ -150,4 +150,27 @@ pub(in crate::plan) fn left_out(
         .field(field)
         .at(held.span, "")
         .help("take this back where it is written when the node may be touched again")
+}
+
+/// That a step that destroys is not planned, because the design does not say which machine the node is.
+pub(in crate::plan) fn without_identity(
+    design: &ResolvedDesign,
+    node: &ResolvedNode,
+    draft: &Draft,
+) -> Diagnostic {
+    let message = format!(
+        "nothing says which machine it is, by serial number or boot MAC; `{}` is {} and left out, with all that needs it",
+        draft.action, draft.risk
+    );
+    let document = design.documents.get(&node.id());
+    let name = document.map_or(Span::NONE, |document| document.name_span);
+    let written = node.value.field("serial").map(|value| value.span);
+    Diagnostic::new(Code::NO_IDENTITY, message)
+        .about(&node.id())
+        .field(FieldPath::of(["serial"]))
+        .at(written.unwrap_or(name), "")
+        .help(
+            "write the machine's serial number as `spec.serial`, or the MAC of the NIC it boots from as \
+             `spec.metadata.boot_mac`",
+        )
 }
