@@ -111,7 +111,7 @@ fn sixty_four_threads_reach_the_limit_and_do_not_pass_it() {
     );
     for n in 0..200 {
         text.push_str(&format!(
-            "---\napiVersion: drydock/v1\nkind: BaremetalNode\nmetadata: {{name: n{n}}}\nspec: {{host_profile: server}}\n"
+            "---\napiVersion: drydock/v1\nkind: BaremetalNode\nmetadata: {{name: n{n}}}\nspec: {{host_profile: server, serial: S-{n}}}\n"
         ));
     }
     let design = fixture::load(&[("site.yaml", &text)]);

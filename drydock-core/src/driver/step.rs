@@ -1,6 +1,6 @@
 //! Steps of a host's own: storage arrays, firewalls, inventories, whatever has to be in order before or after a node.
 
-use super::{Context, DriverError, Progress, Unsupported};
+use super::{Context, DriverError, Identity, Progress, Unsupported};
 use crate::{names::DriverName, resolve::ResolvedNode, secret::mask_urls};
 use async_trait::async_trait;
 use smol_str::SmolStr;
@@ -93,6 +93,8 @@ impl CustomStep {
 pub struct CustomObservation {
     /// Whether it is so already.
     pub is_done: bool,
+    /// By what the machine is known that the step would strike; needed where the step destroys, see [`StepDriver`].
+    pub identity: Option<Identity>,
     /// What the driver's `apply` wants to know, by name.
     pub facts: BTreeMap<SmolStr, SmolStr>,
     /// The operation key that the last long request left there.
@@ -106,6 +108,13 @@ impl CustomObservation {
             is_done,
             ..Self::default()
         }
+    }
+
+    /// With the identity of the machine that the step would strike.
+    #[must_use]
+    pub fn identity(mut self, identity: Identity) -> Self {
+        self.identity = Some(identity);
+        self
     }
 
     /// With one more fact.
@@ -126,6 +135,11 @@ impl CustomObservation {
 /// Takes the steps that a [`crate::plan::PlanPass`] adds. See [the contract](super).
 ///
 /// It has no `differences`: whether a step is needed is said by the pass that adds it.
+///
+/// A destructive step is taken only when [`CustomObservation::identity`] is that of the design: its serial number or boot
+/// MAC, just seen. What is destroyed need not lie in the machine: of a volume of a storage array, or of a record of an
+/// inventory, the identity is that of the machine it is kept for, as the other side has it on record. It is never taken
+/// from the design, which would then be compared with itself. Where the other side cannot tell, the step is not taken.
 #[async_trait]
 pub trait StepDriver: fmt::Debug + Send + Sync + 'static {
     /// Stable name, written in plans and journals, such as `array`.

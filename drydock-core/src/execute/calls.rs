@@ -8,6 +8,7 @@ use crate::{
     driver::{DriverError, ErrorKind, Progress, Risk, ServerState},
     event::EventKind,
     names::StepId,
+    plan::Step,
     state::{Fact, Record},
 };
 use std::mem;
@@ -81,11 +82,16 @@ impl Run {
                 .find_map(|holds| holds.holds(name, planned.risk));
             held.map_or(Ok(()), |reason| Err(Refusal::Skip(reason)))?;
         }
-        let Observation::Server(seen) = seen else {
-            return Ok(());
+        let server = match seen {
+            Observation::Server(seen) => Some(seen),
+            _ => None,
         };
         let expected = &planned.precondition.states;
-        if !state.started && !expected.is_empty() && !expected.contains(&seen.state) {
+        if let Some(seen) = server
+            && !state.started
+            && !expected.is_empty()
+            && !expected.contains(&seen.state)
+        {
             let expected: Vec<String> = expected.iter().map(ToString::to_string).collect();
             let (target, expected) = (&planned.target, expected.join(" or "));
             return Err(Refusal::Fail(format!(
@@ -96,23 +102,10 @@ impl Run {
         if planned.risk != Risk::Destructive {
             return Ok(());
         }
-        if let Some(designed) = &planned.precondition.identity
-            && !designed.is(&seen.identity)
-        {
-            let (serial, macs) = (
-                seen.identity.serial.as_deref().unwrap_or("none"),
-                &seen.identity.macs,
-            );
-            let macs: Vec<String> = macs.iter().map(ToString::to_string).collect();
-            return Err(Refusal::Fail(format!(
-                "{} is not the machine of the design: it shows serial {serial} and MACs [{}]; nothing was done to it",
-                planned.target,
-                macs.join(", ")
-            )));
-        }
-        if state.started {
+        is_the_designed_machine(planned, seen).map_err(Refusal::Fail)?;
+        let Some(seen) = server.filter(|_| !state.started) else {
             return Ok(());
-        }
+        };
         if let Some(name) = node {
             let plan = &self.terms.plan;
             let mut refused = holds
@@ -221,5 +214,133 @@ impl Run {
         let pause = self.terms.policy.pause(step, failures, &error);
         self.steps[step.index()].last = Some(Box::new(Last::Error(error.to_string())));
         self.due(step, self.now.saturating_add(pause));
+    }
+}
+
+/// What destroys is done to the machine that the design names, as it was just seen, and to none that it cannot tell from
+/// another; else why not. Networks and switch ports are no machines.
+fn is_the_designed_machine(planned: &Step, seen: &Observation) -> Result<(), String> {
+    let shown = match seen {
+        Observation::Network(_) => return Ok(()),
+        Observation::Server(seen) => Some(&seen.identity),
+        Observation::Custom(seen) => seen.identity.as_ref(),
+        Observation::Oob(_) => None,
+    };
+    let target = &planned.target;
+    let Some(designed) = &planned.precondition.identity else {
+        return Err(format!(
+            "nothing says which machine {target} is; nothing was done to it; write its serial number or boot MAC into the \
+             design and plan again"
+        ));
+    };
+    let Some(shown) = shown else {
+        return Err(format!(
+            "{} does not tell which machine `{}` would strike; nothing was done to {target}",
+            planned.driver, planned.action
+        ));
+    };
+    if designed.is(shown) {
+        return Ok(());
+    }
+    let serial = shown.serial.as_deref().unwrap_or("none");
+    let macs: Vec<String> = shown.macs.iter().map(ToString::to_string).collect();
+    Err(format!(
+        "{target} is not the machine of the design: it shows serial {serial} and MACs [{}]; nothing was done to it",
+        macs.join(", ")
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        driver::{CustomAction, CustomObservation, Identity, ServerObservation},
+        execute::{Command, Input, Policy, Status},
+        plan::{Action, DesignedIdentity, tests::plan_of},
+    };
+    use std::{sync::Arc, time::Duration};
+
+    const MACHINE: &str = "S-1";
+
+    /// The status of the only step, which destroys, when this was seen of a machine of which the design says this; and why.
+    fn taken(
+        action: Option<CustomAction>,
+        designed: Option<&str>,
+        seen: &Observation,
+        is_resumed: bool,
+    ) -> (Status, Option<String>) {
+        let mut plan = plan_of(&[("a", "deploy", &[])]);
+        if let Some(action) = action {
+            plan.steps[0].action = Action::Custom(action);
+        }
+        plan.steps[0].precondition.identity = designed.map(|serial| DesignedIdentity {
+            serial: Some(serial.into()),
+            boot_mac: None,
+        });
+        let journal = [Record::new(StepId(0), Fact::Started)];
+        let journal = &journal[..usize::from(is_resumed)];
+        let mut run = Run::recover(Arc::new(plan), Policy::default(), journal, Duration::ZERO);
+        let step = StepId(0);
+        loop {
+            match run.poll(Duration::ZERO) {
+                Command::Append(_) => {}
+                Command::Observe(_) => {
+                    let result = Ok(seen.clone());
+                    run.handle(Input::Observed { step, result }, Duration::ZERO);
+                }
+                _ => return (run.status(step), run.why.get(&step).cloned()),
+            }
+        }
+    }
+
+    fn server(serial: Option<&str>) -> Observation {
+        let identity = Identity::new(serial.map(Into::into), Vec::new());
+        Observation::Server(ServerObservation::new(ServerState::Ready).identity(identity))
+    }
+
+    fn custom(serial: Option<&str>) -> Observation {
+        let seen = CustomObservation::new(false);
+        Observation::Custom(match serial {
+            Some(serial) => seen.identity(Identity::new(Some(serial.into()), Vec::new())),
+            None => seen,
+        })
+    }
+
+    #[test]
+    fn what_destroys_is_taken_on_the_designed_machine_alone() {
+        let wipe = || Some(CustomAction::new("array", "wipe"));
+        for is_resumed in [false, true] {
+            let server = |designed, seen| taken(None, designed, &server(seen), is_resumed);
+            let custom = |designed, seen| taken(wipe(), designed, &custom(seen), is_resumed);
+            let is_taken = (Status::InFlight, None);
+            assert_eq!(server(Some(MACHINE), Some(MACHINE)), is_taken);
+            assert_eq!(custom(Some(MACHINE), Some(MACHINE)), is_taken);
+            let refused = [
+                (server(Some(MACHINE), Some("S-2")), "it shows serial S-2"),
+                (server(Some(MACHINE), None), "it shows serial none"),
+                (
+                    server(None, Some(MACHINE)),
+                    "nothing says which machine a is",
+                ),
+                (custom(Some(MACHINE), Some("S-2")), "it shows serial S-2"),
+                (
+                    custom(Some(MACHINE), None),
+                    "fake does not tell which machine",
+                ),
+                (
+                    custom(None, Some(MACHINE)),
+                    "nothing says which machine a is",
+                ),
+                (custom(None, None), "nothing says which machine a is"),
+            ];
+            for ((status, why), expected) in refused {
+                let why = why.unwrap_or_default();
+                assert_eq!(status, Status::Failed, "{expected}");
+                assert!(
+                    why.contains(expected) && why.contains("nothing was done to"),
+                    "{why}"
+                );
+            }
+        }
     }
 }

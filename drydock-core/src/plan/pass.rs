@@ -1,8 +1,11 @@
 //! What a host adds to plans: steps of its own, before or after those that are planned.
 
 use super::{
-    Action, Goal, Observations, Target,
-    build::{Draft, Drafts, report::left_out},
+    Action, DesignedIdentity, Goal, Observations, Target,
+    build::{
+        Draft, Drafts,
+        report::{left_out, without_identity},
+    },
     held,
 };
 use crate::{
@@ -87,6 +90,9 @@ impl Additions<'_> {
     }
 
     /// Adds a step for this node, which has to be one that the plan is for. It waits for nothing yet.
+    ///
+    /// One that destroys is taken only where the driver sees the machine of the design, see
+    /// [`StepDriver`](crate::driver::StepDriver), and left out where the design does not say which that is.
     pub fn add(
         &mut self,
         node: &NodeName,
@@ -144,6 +150,10 @@ pub(super) fn run(
             },
         );
         for draft in &mut drafts.steps[planned..] {
+            if draft.risk == Risk::Destructive {
+                let node = draft.node().and_then(|name| design.nodes.get(name));
+                draft.precondition.identity = node.and_then(|node| DesignedIdentity::of(node));
+            }
             let objection = objection(design, drivers, goal, &chosen, pass.name(), draft);
             draft.barred = objection.is_some();
             diagnostics.extend(objection);
@@ -182,6 +192,9 @@ fn objection(
     };
     if let Some(why) = held(design, node, goal, &draft.action, draft.risk) {
         return Some(left_out(node, &draft.action, draft.risk, &why));
+    }
+    if draft.risk == Risk::Destructive && draft.precondition.identity.is_none() {
+        return Some(without_identity(design, node, draft));
     }
     let (code, message, help) = match drivers.step_of(&draft.driver) {
         Ok(driver) => {

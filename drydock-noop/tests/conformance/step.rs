@@ -5,8 +5,8 @@ use crate::{found_out, no_time, nodes, rule, site};
 use drydock_core::{
     async_trait,
     driver::{
-        Context, CustomAction, CustomObservation, CustomStep, DriverError, ErrorKind, Progress,
-        StepDriver, Unsupported,
+        Context, CustomAction, CustomObservation, CustomStep, DriverError, ErrorKind, Identity,
+        Progress, StepDriver, Unsupported,
     },
     testing::conformance::{self, Violation},
 };
@@ -26,6 +26,8 @@ enum Mutant {
     KeyOfAnother,
     DoesWhatItDoesNotSupport,
     ErrorWithoutName,
+    TellsNoIdentity,
+    TellsAnotherIdentity,
 }
 
 /// Exports volumes in two calls, to compute nodes alone; broken as told. A volume is there or on its way, and counts its
@@ -39,6 +41,18 @@ struct Array {
 impl Array {
     fn is(&self, mutant: Mutant) -> bool {
         self.mutant == mutant
+    }
+
+    /// With whose volume it is, as it was registered when the machines were racked.
+    fn of(&self, step: &CustomStep, seen: CustomObservation) -> CustomObservation {
+        let racked = step.node.spec.metadata.boot_mac.into_iter().collect();
+        match self.mutant {
+            Mutant::TellsNoIdentity => seen,
+            Mutant::TellsAnotherIdentity => {
+                seen.identity(Identity::new(Some("ANOTHER".into()), racked))
+            }
+            _ => seen.identity(Identity::new(None, racked)),
+        }
     }
 }
 
@@ -66,12 +80,12 @@ impl StepDriver for Array {
         let mut volumes = self.volumes.lock().unwrap();
         let mut see = |step: &CustomStep| {
             let Some((done, exports, key)) = volumes.get_mut(&*step.node.name) else {
-                return Ok(CustomObservation::new(false));
+                return Ok(self.of(step, CustomObservation::new(false)));
             };
             *exports += u32::from(self.is(Mutant::ObserveChanges));
             let done = *done && !self.is(Mutant::NeverDone);
             let seen = CustomObservation::new(done).fact("exports", exports.to_string());
-            Ok(seen.operation(key.as_str()))
+            Ok(self.of(step, seen.operation(key.as_str())))
         };
         let mut seen: Vec<_> = steps.iter().map(&mut see).collect();
         if self.is(Mutant::AnswersInReverse) {
@@ -128,19 +142,28 @@ impl StepDriver for Array {
     }
 }
 
-async fn found(mutant: Mutant) -> Vec<Violation> {
-    let volumes = Mutex::default();
+fn steps() -> Vec<CustomStep> {
     let steps = nodes(&site::design()).into_iter().map(|node| {
         let action = CustomAction::new("array", "export volume").with("gigabytes", "20");
         CustomStep::new(node, action)
     });
-    let steps: Vec<CustomStep> = steps.collect();
-    conformance::step(&Array { mutant, volumes }, &steps, no_time).await
+    steps.collect()
+}
+
+async fn found(mutant: Mutant) -> Vec<Violation> {
+    let volumes = Mutex::default();
+    conformance::destructive_step(&Array { mutant, volumes }, &steps(), no_time).await
 }
 
 #[tokio::test]
 async fn a_step_driver_is_a_driver() {
     assert_eq!(found(Mutant::None).await, [] as [Violation; 0]);
+    let reversible = Array {
+        mutant: Mutant::TellsNoIdentity,
+        volumes: Mutex::default(),
+    };
+    let found = conformance::step(&reversible, &steps(), no_time).await;
+    assert_eq!(found, [] as [Violation; 0], "what does not destroy");
 }
 
 #[tokio::test]
@@ -156,6 +179,14 @@ async fn every_broken_step_driver_is_found_out() {
         (Mutant::KeyOfAnother, rule::OWN_KEY),
         (Mutant::DoesWhatItDoesNotSupport, rule::REFUSED),
         (Mutant::ErrorWithoutName, rule::NAMED),
+        (
+            Mutant::TellsNoIdentity,
+            "a destructive step's observation tells which machine it would strike",
+        ),
+        (
+            Mutant::TellsAnotherIdentity,
+            "an identity that is told is that of the step's machine",
+        ),
     ];
     found_out(&mutants, found).await;
 }

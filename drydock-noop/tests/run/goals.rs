@@ -22,7 +22,7 @@ pub(crate) async fn done(orchestrator: &Orchestrator, design: &Design, plan: &Pl
 }
 
 /// The bundled site with these changes of its text.
-fn changed(changes: &[(&str, &str)]) -> Design {
+pub(crate) fn changed(changes: &[(&str, &str)]) -> Design {
     let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/site");
     let mut files = Vec::new();
     for folder in ["profiles", "formation"] {
@@ -45,12 +45,12 @@ fn changed(changes: &[(&str, &str)]) -> Design {
     design
 }
 
-fn steps<'p>(plan: &'p Plan, node: &str) -> Vec<&'p Step> {
+pub(crate) fn steps<'p>(plan: &'p Plan, node: &str) -> Vec<&'p Step> {
     let of = |step: &&Step| step.node().is_some_and(|name| *name == node);
     plan.steps.iter().filter(of).collect()
 }
 
-fn verbs(plan: &Plan, node: &str) -> Vec<String> {
+pub(crate) fn verbs(plan: &Plan, node: &str) -> Vec<String> {
     let steps = steps(plan, node).into_iter();
     steps
         .map(|step| format!("{}: {}", step.target, step.verb()))

@@ -4,6 +4,7 @@
 mod canary;
 mod faults;
 mod goals;
+mod identity;
 mod order;
 mod passes;
 mod plans;

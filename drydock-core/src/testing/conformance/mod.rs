@@ -16,7 +16,7 @@ pub use network::network;
 pub use oob::oob;
 pub use server::{server, server_with};
 pub use source::{source, source_of_texts};
-pub use step::step;
+pub use step::{destructive_step, step};
 
 use crate::driver::{Change, Context, DriverError, ErrorKind, Progress};
 use std::{fmt, time::Duration};

@@ -1,7 +1,10 @@
 //! What every step driver keeps to.
 
 use super::{Findings, MAX_CALLS, Violation, looking};
-use crate::driver::{Context, CustomObservation, CustomStep, DriverError, Progress, StepDriver};
+use crate::{
+    driver::{Context, CustomObservation, CustomStep, DriverError, Progress, StepDriver},
+    plan::DesignedIdentity,
+};
 use std::time::Duration;
 
 /// Takes the steps and gives back every obligation that the driver does not keep to.
@@ -13,10 +16,31 @@ pub async fn step(
     steps: &[CustomStep],
     pass_time: impl AsyncFn(Duration),
 ) -> Vec<Violation> {
+    suite(driver, steps, pass_time, false).await
+}
+
+/// The same for steps that destroy: of each, the driver has to tell which machine it would strike, or no run takes it.
+///
+/// The nodes of the steps that it supports need a serial number or a boot MAC, and the world has the designed machines.
+pub async fn destructive_step(
+    driver: &dyn StepDriver,
+    steps: &[CustomStep],
+    pass_time: impl AsyncFn(Duration),
+) -> Vec<Violation> {
+    suite(driver, steps, pass_time, true).await
+}
+
+async fn suite(
+    driver: &dyn StepDriver,
+    steps: &[CustomStep],
+    pass_time: impl AsyncFn(Duration),
+    destroys: bool,
+) -> Vec<Violation> {
     let mut suite = Suite {
         driver,
         steps,
         pass_time,
+        destroys,
         found: Findings::default(),
     };
     suite.found.name(|| driver.name());
@@ -34,6 +58,8 @@ struct Suite<'a, P> {
     driver: &'a dyn StepDriver,
     steps: &'a [CustomStep],
     pass_time: P,
+    /// The steps destroy something.
+    destroys: bool,
     found: Findings,
 }
 
@@ -69,6 +95,7 @@ impl<P: AsyncFn(Duration)> Suite<'_, P> {
         let Some(seen) = self.observed(step).await else {
             return;
         };
+        self.identified(step, &seen);
         let rule = "Done means that the goal is reached";
         self.found.demand(seen.is_done, rule, || {
             format!("{}: Done, and seen is {seen:?}", what(step))
@@ -92,6 +119,7 @@ impl<P: AsyncFn(Duration)> Suite<'_, P> {
             let Some(seen) = self.observed(step).await else {
                 return false;
             };
+            self.identified(step, &seen);
             let key = seen.operation.as_deref();
             let own = key.is_none_or(|key| key == operation(step, "take"));
             let rule = "an operation key that is reported is the one that was left";
@@ -106,6 +134,25 @@ impl<P: AsyncFn(Duration)> Suite<'_, P> {
         }
         self.found.endless(&what(step));
         false
+    }
+
+    /// What is told of the machine is true, and told where the step destroys.
+    fn identified(&mut self, step: &CustomStep, seen: &CustomObservation) {
+        let rule = "a destructive step's observation tells which machine it would strike";
+        let is_told = seen.identity.is_some() || !self.destroys;
+        self.found.demand(is_told, rule, || {
+            format!("{}: seen is {seen:?}", what(step))
+        });
+        let designed = DesignedIdentity::of(&step.node);
+        let is_known = designed.is_some() || !self.destroys;
+        let rule = "a node of a destructive step has a serial number or a boot MAC";
+        self.found.demand(is_known, rule, || what(step));
+        if let Some((designed, seen)) = designed.zip(seen.identity.as_ref()) {
+            let rule = "an identity that is told is that of the step's machine";
+            self.found.demand(designed.is(seen), rule, || {
+                format!("{}: {seen:?}, designed is {designed:?}", what(step))
+            });
+        }
     }
 
     async fn apply(
