@@ -202,7 +202,8 @@ impl NodeSteps<'_> {
         use ServerState::{Allocated, Broken, Deployed, Deploying, Ready, Releasing};
         match self.seen.state {
             Allocated | Deploying | Deployed | Releasing | Broken => {
-                let states = [Allocated, Deploying, Deployed, Releasing, Broken, Ready];
+                let mut states = vec![self.seen.state, Releasing, Ready];
+                states.dedup();
                 let reason = format!("it is {} and is to be given back", self.seen.state);
                 vec![self.server(ServerAction::Release, &states, Risk::Destructive, &reason)]
             }
@@ -254,12 +255,16 @@ impl NodeSteps<'_> {
             }
         }
         if goal.deploys() {
-            let states = [Ready, Allocated, Deploying, Deployed];
-            let (states, reason) = match anew {
-                true => (&states[..3], "it is to be Deployed anew".to_owned()),
-                false => (&states[..], format!("it is {state} and is to be Deployed")),
+            let reason = match anew {
+                true => "it is to be Deployed anew".to_owned(),
+                false => format!("it is {state} and is to be Deployed"),
             };
-            let mut deploy = self.server(ServerAction::Deploy, states, Risk::Destructive, &reason);
+            // Who is Deployed although nobody of this plan has begun it is somebody else's.
+            let states = match state == Deploying && !anew {
+                true => [Deploying, Deployed],
+                false => [Ready, Allocated],
+            };
+            let mut deploy = self.server(ServerAction::Deploy, &states, Risk::Destructive, &reason);
             deploy.changes = by(ServerAction::Deploy, &changes);
             drafts.push(deploy);
         }
