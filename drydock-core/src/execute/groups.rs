@@ -4,7 +4,7 @@
 use super::{Policy, waves};
 use crate::{
     names::{NodeName, StepId},
-    plan::{Action, ObservedAs, Plan, Step, Target},
+    plan::{Action, ObservedAs, Plan, Step},
     resolve::ResolvedDesign,
 };
 use smol_str::{SmolStr, format_smolstr};
@@ -60,13 +60,13 @@ impl Groups {
     /// The groups of this plan's steps. Racks, labels and addresses of BMCs are the design's; without one there are
     /// endpoints by name and nothing else.
     pub fn of(plan: &Plan, design: Option<&ResolvedDesign>, policy: &Policy) -> Self {
-        let owners = owners(plan);
         let mut nodes = Numbered::new();
         let mut endpoints = Numbered::new();
         let mut racks = Numbered::new();
         let mut domains = Numbered::new();
         let mut steps = Vec::with_capacity(plan.steps.len());
-        for (step, owner) in plan.steps.iter().zip(owners) {
+        for step in &plan.steps {
+            let owner = step.node();
             let resolved = owner
                 .zip(design)
                 .and_then(|(name, design)| design.nodes.get(name));
@@ -206,59 +206,4 @@ impl Groups {
 
 pub(super) fn is_power_on(step: &Step) -> bool {
     step.action == Action::Oob(crate::driver::OobAction::PowerOn)
-}
-
-/// Which nodes there are on one side of a step.
-#[derive(Clone, Copy)]
-enum Beside<'a> {
-    Nobody,
-    One(&'a NodeName),
-    Several,
-}
-
-impl<'a> Beside<'a> {
-    fn and(self, name: &'a NodeName) -> Self {
-        match self {
-            Beside::Nobody => Beside::One(name),
-            Beside::One(same) if same == name => self,
-            _ => Beside::Several,
-        }
-    }
-
-    fn only(self) -> Option<&'a NodeName> {
-        match self {
-            Beside::One(name) => Some(name),
-            _ => None,
-        }
-    }
-}
-
-/// The node that each step is done for: its target; for what is neither node nor network, such as a switch port, the one
-/// node whose steps need it, or else the one whose steps it needs.
-fn owners(plan: &Plan) -> Vec<Option<&NodeName>> {
-    let node = |step: &'_ Step| match &plan.steps[step.id.index()].target {
-        Target::Node(name) => Some(name),
-        _ => None,
-    };
-    let mut needed_by = vec![Beside::Nobody; plan.steps.len()];
-    for step in &plan.steps {
-        if let Some(name) = node(step) {
-            for need in &step.needs {
-                needed_by[need.index()] = needed_by[need.index()].and(name);
-            }
-        }
-    }
-    let owner = |step: &Step| match &step.target {
-        Target::Node(_) => node(step),
-        Target::Network(_) => None,
-        #[allow(unreachable_patterns, reason = "targets may come to be of more kinds")]
-        _ => needed_by[step.id.index()].only().or_else(|| {
-            let needs = step
-                .needs
-                .iter()
-                .filter_map(|need| node(&plan.steps[need.index()]));
-            needs.fold(Beside::Nobody, Beside::and).only()
-        }),
-    };
-    plan.steps.iter().map(owner).collect()
 }

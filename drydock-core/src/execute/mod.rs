@@ -13,6 +13,7 @@ mod control;
 pub mod dispatch;
 mod estimate;
 mod groups;
+mod holds;
 mod in_flight;
 mod journal;
 mod lease;
@@ -35,6 +36,7 @@ pub mod worker;
 
 pub use control::Control;
 pub use groups::Groups;
+pub use holds::Holds;
 pub use in_flight::too_slow;
 pub use journal::{Head, Journal};
 pub use lease::{Tenure, successor_begins};
@@ -43,7 +45,7 @@ pub use outcome::Outcome;
 pub use policy::Policy;
 pub use retry::{Attempts, Override};
 pub use run::{Command, Input, Run, Status};
-pub use terms::{Approval, Holds, Terms};
+pub use terms::{Approval, Terms};
 pub use waiting::{Cause, LimitUse, Report, WaitingOn};
 pub use waves::Size;
 

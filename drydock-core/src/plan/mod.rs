@@ -21,6 +21,7 @@ pub mod timing;
 pub use action::{Action, Target};
 pub use display::PlanDisplay;
 pub use goal::Goal;
+pub(crate) use hold::Hold;
 pub use hold::{Held, HeldBy, held};
 pub use observed::{DeployedNodes, Observations};
 pub use pass::{Additions, PlanPass, PlannedStep};

@@ -1,9 +1,8 @@
 //! What people want of a run under way, approvals and bounds.
 
-use crate::rig::{Rig, at_once, site};
+use crate::rig::{Rig, at_once, site, site_with};
 use drydock_core::{
-    driver::{Context, ContextBuilder},
-    driver::{ServerAction, ServerState},
+    driver::{Context, ContextBuilder, Risk, ServerAction, ServerState},
     execute::{Approval, Cause, Command, Holds, Input, Orders, Run, dispatch::Dispatch},
     names::{PlanId, StepId},
     plan::{Action, Goal},
@@ -129,11 +128,63 @@ fn a_node_that_comes_to_be_held_is_not_begun() {
     assert!(
         skipped
             .iter()
-            .any(|(_, reason)| reason == "n00001 is on hold; nothing was done to it"),
+            .any(|(_, reason)| reason == "nothing was done to n00001: it is held"),
         "{skipped:?}"
     );
     assert_eq!(rig.site.node("n00001").unwrap().state, ServerState::New);
     assert_eq!(Holds::of(&rig.design), Holds::default());
+}
+
+#[test]
+fn a_run_keeps_off_what_a_plan_for_the_newer_design_leaves_out() {
+    let mut kept = 0;
+    for goal in [Goal::Deploy, Goal::Redeploy, Goal::Release] {
+        for is_deployed in [false, true] {
+            for says in [
+                "",
+                "hold: true",
+                "protect: [release]",
+                "protect: [redeploy]",
+                "protect: [release, redeploy]",
+            ] {
+                let rig = Rig::new(&site(2), Faults::none());
+                if is_deployed {
+                    rig.deploy();
+                }
+                let newer = site_with(2, |n| match n {
+                    0 if !says.is_empty() => format!(", {says}"),
+                    _ => String::new(),
+                });
+                let terms = rig.terms(goal);
+                let planned = rig.of(&newer).plan(goal);
+                let is_planned = |name: &str| {
+                    let mut steps = planned.steps.iter();
+                    steps.any(|step| step.target.name() == name && step.risk == Risk::Destructive)
+                };
+                let counters = |name: &str| {
+                    let counters = rig.site.node(name).unwrap().counters;
+                    (counters.deployed, counters.released)
+                };
+                let nodes = ["n00000", "n00001"];
+                let before = nodes.map(counters);
+                let mut run = Run::resume(terms, &[], Duration::ZERO);
+                let holds = Holds::of(&newer);
+                run.handle(orders(|orders| orders.holds.add(&holds)), Duration::ZERO);
+                live(&rig, &mut run, Duration::ZERO);
+                let done = |n: usize| counters(nodes[n]) != before[n];
+                let case = format!("{goal} {says} deployed: {is_deployed}");
+                assert_eq!(
+                    [done(0), done(1)],
+                    nodes.map(is_planned),
+                    "{case}: {:?}",
+                    run.outcome()
+                );
+                kept += usize::from(done(1) && !done(0));
+            }
+        }
+    }
+    // Deploy and redeploy what is new: 1 and 3; redeploy and release what is deployed: 4 and 3.
+    assert_eq!(kept, 11);
 }
 
 #[test]

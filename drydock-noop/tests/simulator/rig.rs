@@ -64,6 +64,17 @@ impl Rig {
         }
     }
 
+    /// The same site with another design of it.
+    pub(crate) fn of(&self, design: &Arc<ResolvedDesign>) -> Self {
+        Self {
+            design: design.clone(),
+            site: self.site.clone(),
+            drivers: self.drivers.clone(),
+            time: self.time.clone(),
+            policy: self.policy.clone(),
+        }
+    }
+
     pub(crate) fn plan(&self, goal: Goal) -> Arc<Plan> {
         let nodes: Vec<_> = self.design.nodes.values().cloned().collect();
         let cx = Context::detached("plan");

@@ -86,7 +86,7 @@ fn whatever_goes_wrong_the_end_is_as_designed_or_its_reason_is_told() {
         failed += u64::from(has_failed);
         for (step, reason) in &ended.outcome.skipped {
             // A node that is held or fails midway keeps its place in its failure domain.
-            let is_explained = is_held && reason.contains("is on hold")
+            let is_explained = is_held && reason.contains(": it is held")
                 || has_failed && reason.contains("failed")
                 || (is_held || has_failed) && reason.contains("did not come back");
             assert!(is_explained, "seed {seed}: step {step}: {reason}");
