@@ -1,0 +1,81 @@
+//! `[io]` Asking drivers what there is, outside any run: what they can install, and what a plan may touch.
+
+use super::Orchestrator;
+use crate::{
+    driver::{Context, ContextBuilder, DriverError, ErrorKind},
+    execute::survey::observe_all,
+    model::{Catalog, Selector},
+    names::DriverName,
+    plan::Observations,
+    site::Design,
+};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{task::JoinSet, time::timeout};
+
+impl Orchestrator {
+    /// Asks every server driver what it can install, all at once, each for as long as one call may take
+    /// ([`Policy::call_limit`]); each answers, or says why not. For [`RuleSet::with_catalogs`]: of a driver that is left
+    /// out there, images are a note and not judged.
+    pub async fn catalogs(&self) -> BTreeMap<DriverName, Result<Catalog, DriverError>> {
+        let limit = self.policy.call_limit;
+        let cx = ContextBuilder::new("catalog").time(Duration::ZERO, limit);
+        let cx = cx.secrets(self.secrets.clone()).build();
+        let mut answers = BTreeMap::new();
+        // Dropped with this future, it ends the calls.
+        let mut asked = JoinSet::new();
+        for (_, driver) in self.drivers.servers() {
+            let name = DriverName::from(driver.name());
+            // One driver may be there for several selectors.
+            if let Entry::Vacant(unanswered) = answers.entry(name.clone()) {
+                // What never comes back has panicked.
+                let panicked = "panicked; this is a bug in the driver";
+                unanswered.insert(Err(no_catalog(&name, ErrorKind::Internal, panicked)));
+                let (driver, cx) = (driver.clone(), cx.clone());
+                asked.spawn(async move {
+                    let answer = timeout(limit, driver.catalog(&cx)).await;
+                    let late = format!("gave no answer within {} s", limit.as_secs());
+                    let late = |_| Err(no_catalog(&name, ErrorKind::Unavailable, &late));
+                    (name.clone(), answer.unwrap_or_else(late))
+                });
+            }
+        }
+        while let Some(answer) = asked.join_next().await {
+            answers.extend(answer.ok());
+        }
+        answers
+    }
+
+    /// Observes what a plan for these nodes may touch.
+    pub async fn observe(&self, design: &Design, nodes: &Selector) -> Observations {
+        let needed = |node: &&Arc<crate::resolve::ResolvedNode>| {
+            // What the chosen depend on is looked at as well.
+            let chosen = |other: &crate::resolve::ResolvedNode| nodes.matches(other);
+            let waited_for = || {
+                let dependent = design.resolved.nodes.values().filter(|other| chosen(other));
+                let mut selectors = dependent.flat_map(|other| other.spec.depends_on.iter());
+                selectors.any(|selector| selector.matches(&***node))
+            };
+            chosen(node) || waited_for()
+        };
+        let nodes: Vec<_> = design
+            .resolved
+            .nodes
+            .values()
+            .filter(needed)
+            .cloned()
+            .collect();
+        let cx = Context::detached("plan");
+        observe_all(&cx, &design.resolved, &self.drivers, &nodes).await
+    }
+}
+
+fn no_catalog(driver: &DriverName, kind: ErrorKind, why: &str) -> DriverError {
+    DriverError::new(
+        kind,
+        format!("driver {driver}, asked for its catalog, {why}"),
+    )
+}
