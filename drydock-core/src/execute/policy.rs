@@ -90,6 +90,11 @@ impl Policy {
         Attempts::of(self, action, &DriverName::default()).deadline
     }
 
+    /// How long a call may take by which a driver of this name only looks.
+    pub fn look_limit(&self, driver: &DriverName) -> Duration {
+        Attempts::of(self, &Action::Verify, driver).call_limit
+    }
+
     /// The longest time that any call of this plan may take: what a successor waits out.
     pub fn longest_call<'a>(&self, steps: impl IntoIterator<Item = &'a Step>) -> Duration {
         if self.overrides.is_empty() {

@@ -3,10 +3,11 @@
 use super::Orchestrator;
 use crate::{
     driver::{Context, ContextBuilder, DriverError, ErrorKind},
-    execute::survey::observe_all,
+    execute::survey::looks,
     model::{Catalog, Selector},
     names::DriverName,
     plan::Observations,
+    resolve::{ResolvedDesign, ResolvedNode},
     site::Design,
 };
 use std::{
@@ -22,8 +23,7 @@ impl Orchestrator {
     /// out there, images are a note and not judged.
     pub async fn catalogs(&self) -> BTreeMap<DriverName, Result<Catalog, DriverError>> {
         let limit = self.policy.call_limit;
-        let cx = ContextBuilder::new("catalog").time(Duration::ZERO, limit);
-        let cx = cx.secrets(self.secrets.clone()).build();
+        let cx = self.context("catalog", limit);
         let mut answers = BTreeMap::new();
         // Dropped with this future, it ends the calls.
         let mut asked = JoinSet::new();
@@ -49,11 +49,12 @@ impl Orchestrator {
         answers
     }
 
-    /// Observes what a plan for these nodes may touch.
+    /// Observes what a plan for these nodes may touch: every driver at once, each with the orchestrator's secrets and for
+    /// as long as the policy lets a call take. What has no answer by then could not be observed.
     pub async fn observe(&self, design: &Design, nodes: &Selector) -> Observations {
-        let needed = |node: &&Arc<crate::resolve::ResolvedNode>| {
+        let needed = |node: &&Arc<ResolvedNode>| {
             // What the chosen depend on is looked at as well.
-            let chosen = |other: &crate::resolve::ResolvedNode| nodes.matches(other);
+            let chosen = |other: &ResolvedNode| nodes.matches(other);
             let waited_for = || {
                 let dependent = design.resolved.nodes.values().filter(|other| chosen(other));
                 let mut selectors = dependent.flat_map(|other| other.spec.depends_on.iter());
@@ -68,8 +69,50 @@ impl Orchestrator {
             .filter(needed)
             .cloned()
             .collect();
-        let cx = Context::detached("plan");
-        observe_all(&cx, &design.resolved, &self.drivers, &nodes).await
+        self.look(&design.resolved, &nodes, "plan").await
+    }
+
+    /// Makes every call that observes these nodes, all at once, each for as long as the policy lets one look
+    /// ([`Policy::look_limit`]); what a driver did not answer is known as such.
+    ///
+    /// [`Policy::look_limit`]: crate::execute::Policy::look_limit
+    pub(super) async fn look(
+        &self,
+        design: &ResolvedDesign,
+        nodes: &[Arc<ResolvedNode>],
+        what_for: &'static str,
+    ) -> Observations {
+        let mut seen = Observations::default();
+        // Dropped with this future, it ends the calls.
+        let mut asked = JoinSet::new();
+        for look in looks(design, &self.drivers, nodes) {
+            let driver = look.driver();
+            // What never comes back has panicked.
+            seen.add(look.unanswered(&format!(
+                "driver {driver} panicked; this is a bug in the driver"
+            )));
+            let limit = self.policy.look_limit(&driver);
+            let cx = self.context(what_for, limit);
+            asked.spawn(async move {
+                let answer = timeout(limit, look.ask(&cx)).await;
+                answer.unwrap_or_else(|_| {
+                    let limit = limit.as_secs();
+                    look.unanswered(&format!("driver {driver} gave no answer within {limit} s"))
+                })
+            });
+        }
+        while let Some(answer) = asked.join_next().await {
+            if let Ok(answer) = answer {
+                seen.add(answer);
+            }
+        }
+        seen
+    }
+
+    /// What surrounds a call outside any run that has to end within this time.
+    fn context(&self, what_for: &'static str, limit: Duration) -> Context {
+        let cx = ContextBuilder::new(what_for).time(Duration::ZERO, limit);
+        cx.secrets(self.secrets.clone()).build()
     }
 }
 

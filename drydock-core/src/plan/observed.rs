@@ -23,6 +23,14 @@ pub struct Observations {
 }
 
 impl Observations {
+    /// What was seen besides, in the place of what was known of the same targets.
+    pub fn add(&mut self, other: Observations) {
+        self.servers.extend(other.servers);
+        self.networks.extend(other.networks);
+        self.ports.extend(other.ports);
+        self.unclaimed.extend(other.unclaimed);
+    }
+
     /// Tells what the design does not name. Nothing is planned for it: whether it is still needed, people know.
     pub(super) fn unclaimed(&self, diagnostics: &mut Diagnostics) {
         for (driver, answer) in &self.unclaimed {
@@ -42,13 +50,16 @@ impl Observations {
         }
     }
 
-    /// How many nodes are Deployed, and how many of these are among them.
+    /// How many nodes are Deployed, and how many of those that lose something are. One of these that was looked at and
+    /// not seen may be deployed, and counts.
     pub(super) fn deployed(&self, destroyed: &BTreeSet<&NodeName>) -> DeployedNodes {
         let is_deployed = |seen: &&Result<ServerObservation, String>| matches!(seen, Ok(server) if server.state == ServerState::Deployed);
         let lost = destroyed.iter().filter_map(|name| self.servers.get(*name));
         DeployedNodes {
             seen: self.servers.values().filter(is_deployed).count(),
-            destroyed: lost.filter(is_deployed).count(),
+            destroyed: lost
+                .filter(|seen| seen.is_err() || is_deployed(seen))
+                .count(),
         }
     }
 }
