@@ -37,7 +37,7 @@ struct Arguments {
     /// The id of the plan that may be carried out, or `all`.
     #[arg(long, value_name = "PLAN-ID|all")]
     approve: Option<String>,
-    /// How many nodes a plan may overwrite, at most.
+    /// How many nodes that are deployed a plan may overwrite or give back, at most; one in ten when not given.
     #[arg(long, value_name = "N")]
     max_destructive: Option<usize>,
     /// Which faults the simulated site has: 0 none, others some; one that 7 divides breaks a node for good.
@@ -103,8 +103,12 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         .control(cancelled_by_ctrl_c());
     let outcome = match orchestrator.apply_with(&design, &plan, run, options).await {
         Ok(outcome) => outcome,
-        Err(error @ (ApplyError::NotApproved { .. } | ApplyError::TooDestructive { .. })) => {
+        Err(error @ ApplyError::NotApproved { .. }) => {
             return Err(Failure::new(NOT_APPROVED, error));
+        }
+        Err(error @ ApplyError::TooDestructive { nodes, .. }) => {
+            let how = format!("{error}: --max-destructive {nodes}");
+            return Err(Failure::new(NOT_APPROVED, how));
         }
         Err(error) => return Err(Failure::new(FAILED, error)),
     };

@@ -2,11 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use drydock_core::{
-    Context, Design, DriverError, Drivers, ErrorKind, Goal, Orchestrator,
+    ApplyError, Approval, Context, Design, DriverError, Drivers, ErrorKind, Goal, Orchestrator,
     Policy, Progress, Selector, ServerDriver, async_trait,
     driver::{Change, ServerAction, ServerObservation, ServerState, UnclaimedServer, Unsupported},
     execute::Override,
     model::Catalog,
+    names::RunId,
     resolve::ResolvedNode,
     secret::{Secret, SecretError, SecretRef, SecretSource},
     testing::fixture,
@@ -220,4 +221,31 @@ async fn who_observes_has_the_orchestrators_secrets() {
     assert!(why.contains("the host gave no source of secrets"), "{why}");
     let seen = orchestrator.secrets(Lab).observe(&design, &all).await;
     assert!(seen.servers["locked-1"].is_ok() && seen.unclaimed["locked"].is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_can_no_longer_be_seen_counts_as_deployed() {
+    let driver = Server::new("racks", Answers::Always);
+    let (design, orchestrator) = lab(&[&driver]);
+    let all = Selector::everything();
+    let plan = orchestrator.plan(&design, Goal::Release, &all).await.plan;
+    assert_eq!((plan.destroyed_nodes(), plan.destroyed_deployed()), (2, 2));
+    driver.is_silent.store(true, Ordering::Relaxed);
+    let begun = Instant::now();
+    for (bound, of) in [(None, Some(0)), (Some(1), None)] {
+        let refused = orchestrator
+            .apply(&design, &plan, RunId::from("r"), &Approval::All, bound)
+            .await;
+        match refused {
+            Err(ApplyError::TooDestructive {
+                nodes: 2,
+                bound: 1,
+                of: said,
+                ..
+            }) => assert_eq!(said, of),
+            other => panic!("{other:?}"),
+        }
+    }
+    let limit = Policy::default().call_limit;
+    assert_eq!(begun.elapsed().as_secs(), 2 * limit.as_secs());
 }

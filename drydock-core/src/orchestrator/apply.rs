@@ -2,15 +2,11 @@
 
 use super::Orchestrator;
 use crate::{
-    driver::{Context, Risk, ServerObservation, ServerState},
     event::Fanout,
-    execute::{
-        Approval, Control, Journal, Outcome, Terms, dispatch::Dispatch, survey::observe_all,
-        worker::Worker,
-    },
+    execute::{Approval, Control, Journal, Outcome, Terms, dispatch::Dispatch, worker::Worker},
     names::{PlanId, RunId},
     plan::{self, Plan},
-    resolve::ResolvedDesign,
+    resolve::{ResolvedDesign, ResolvedNode},
     site::Design,
     state::StateError,
 };
@@ -22,8 +18,9 @@ use std::sync::Arc;
 pub struct ApplyOptions {
     /// What a person has agreed to.
     pub approval: Approval,
-    /// How many nodes may lose something for good, at most. Without it, any number of nodes that hold nothing yet, but
-    /// only one in ten of the site's deployed nodes, and at least one.
+    /// How many nodes that are deployed may lose something for good, at most. Without it, one in ten of the site's
+    /// deployed nodes, and at least one. Nodes that hold nothing yet are not counted. The first life of a run decides it;
+    /// who goes on with the run keeps to that.
     pub max_destructive: Option<usize>,
     /// The handle on the run.
     pub control: Control,
@@ -39,7 +36,7 @@ impl ApplyOptions {
         }
     }
 
-    /// With a bound of nodes that may lose something for good.
+    /// With a bound of deployed nodes that may lose something for good.
     #[must_use]
     pub fn max_destructive(mut self, nodes: impl Into<Option<usize>>) -> Self {
         self.max_destructive = nodes.into();
@@ -74,17 +71,21 @@ pub enum ApplyError {
         /// How many nodes lose something for good.
         nodes: usize,
     },
-    /// The plan destroys more than it may.
+    /// The plan destroys more of what is deployed than it may.
     #[error(
-        "plan {plan} overwrites or gives back {nodes} nodes, more than the {bound} that are allowed"
+        "plan {plan} overwrites or gives back {nodes} deployed nodes, and at most {bound} may be ({}); read it, and if \
+         that is meant, allow {nodes} by max_destructive",
+        why(*.of)
     )]
     TooDestructive {
         /// The plan's id.
         plan: PlanId,
-        /// How many nodes lose something for good; without a bound of its own, how many of those that are deployed.
+        /// How many nodes that are deployed, or may be, lose something for good.
         nodes: usize,
         /// How many may.
         bound: usize,
+        /// How many nodes of the site are deployed, where the bound follows from that.
+        of: Option<usize>,
     },
     /// The store failed, or another orchestrator has taken the run over.
     #[error(transparent)]
@@ -124,11 +125,10 @@ impl Orchestrator {
             max_destructive,
             control,
         } = options;
-        may_apply(design, plan, &approval, max_destructive)?;
-        let most_destroyed = match max_destructive {
-            Some(bound) => bound,
-            None => self.most_destroyed(design, plan, &run).await?,
-        };
+        may_apply(design, plan, &approval)?;
+        let most_destroyed = self
+            .most_destroyed(design, plan, &run, max_destructive)
+            .await?;
         let mut policy = self.policy.clone();
         policy.seed ^= seed_of(&run);
         let plan = Arc::new(plan.clone());
@@ -155,50 +155,45 @@ impl Orchestrator {
         Ok(worker.work().await?)
     }
 
-    /// How many deployed nodes a run may destroy where nobody says: decided when it begins, by what is deployed then.
+    /// How many deployed nodes a run may destroy: decided when it begins, by what is deployed then.
     async fn most_destroyed(
         &self,
         design: &Design,
         plan: &Plan,
         run: &RunId,
+        asked: Option<usize>,
     ) -> Result<usize, ApplyError> {
         if let Some(head) = Journal::of(run).head(&*self.store).await? {
             return Ok(head.most_destroyed);
         }
-        // One may be destroyed in any case: whether it is deployed need not be asked.
-        if plan.destroyed_nodes() <= 1 {
-            return Ok(1);
+        let destroyed = plan.destroyed();
+        // So many may be destroyed in any case: whether they are deployed need not be asked.
+        let least = asked.unwrap_or_else(|| plan::destructive_bound(0));
+        if destroyed.len() <= least {
+            return Ok(least);
         }
-        let nodes: Vec<_> = design.resolved.nodes.values().cloned().collect();
-        let (cx, no_networks) = (Context::detached("apply"), ResolvedDesign::default());
-        let seen = observe_all(&cx, &no_networks, &self.drivers, &nodes).await;
-        let is_deployed = |seen: &Result<ServerObservation, String>| matches!(seen, Ok(seen) if seen.state == ServerState::Deployed);
-        let deployed = seen
-            .servers
-            .values()
-            .filter(|seen| is_deployed(seen))
-            .count();
-        let destroyed = plan
-            .steps
-            .iter()
-            .filter(|step| step.risk == Risk::Destructive);
-        let mut destroyed: Vec<&str> = destroyed.map(|step| step.target.name()).collect();
-        destroyed.sort_unstable();
-        destroyed.dedup();
-        // A node that cannot be seen may be deployed.
-        destroyed.retain(|name| match seen.servers.get(*name) {
-            Some(seen) => seen.is_err() || is_deployed(seen),
-            None => false,
-        });
-        let (nodes, bound) = (destroyed.len(), plan::destructive_bound(deployed));
-        match nodes > bound {
+        let all = design.resolved.nodes.values();
+        let counts = |node: &&Arc<ResolvedNode>| asked.is_none() || destroyed.contains(&node.name);
+        let nodes: Vec<_> = all.filter(counts).cloned().collect();
+        let seen = self.look(&ResolvedDesign::default(), &nodes, "apply").await;
+        let deployed = plan.deployed_now(&seen);
+        let bound = asked.unwrap_or_else(|| plan::destructive_bound(deployed.seen));
+        match deployed.destroyed > bound {
             true => Err(ApplyError::TooDestructive {
                 plan: plan.id.clone(),
-                nodes,
+                nodes: deployed.destroyed,
                 bound,
+                of: asked.is_none().then_some(deployed.seen),
             }),
             false => Ok(bound),
         }
+    }
+}
+
+fn why(of: Option<usize>) -> String {
+    match of {
+        Some(deployed) => format!("one in ten of the {deployed} that are deployed, one at least"),
+        None => "as was asked".to_owned(),
     }
 }
 
@@ -209,12 +204,7 @@ fn seed_of(run: &RunId) -> u64 {
     })
 }
 
-fn may_apply(
-    design: &Design,
-    plan: &Plan,
-    approval: &Approval,
-    bound: Option<usize>,
-) -> Result<(), ApplyError> {
+fn may_apply(design: &Design, plan: &Plan, approval: &Approval) -> Result<(), ApplyError> {
     match design.diagnostics.errors() {
         0 => {}
         errors => return Err(ApplyError::DesignErrors(errors)),
@@ -223,13 +213,6 @@ fn may_apply(
         return Err(ApplyError::OtherDesign(plan.id.clone()));
     }
     let nodes = plan.destroyed_nodes();
-    if let Some(bound) = bound.filter(|&bound| nodes > bound) {
-        return Err(ApplyError::TooDestructive {
-            plan: plan.id.clone(),
-            nodes,
-            bound,
-        });
-    }
     let approved = *approval == Approval::Later || approval.covers(&plan.id);
     if nodes > 0 && !approved {
         return Err(ApplyError::NotApproved {

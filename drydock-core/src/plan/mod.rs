@@ -73,6 +73,16 @@ impl Plan {
         destroyed(&self.steps).len()
     }
 
+    /// The nodes that lose something for good.
+    pub(crate) fn destroyed(&self) -> BTreeSet<&NodeName> {
+        destroyed(&self.steps)
+    }
+
+    /// How many nodes are deployed by what was seen since, and how many of them lose something for good.
+    pub(crate) fn deployed_now(&self, seen: &Observations) -> DeployedNodes {
+        seen.deployed(&self.destroyed())
+    }
+
     /// How many nodes that were Deployed when it was made lose something for good.
     pub fn destroyed_deployed(&self) -> usize {
         self.deployed.destroyed

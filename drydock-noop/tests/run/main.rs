@@ -1,6 +1,7 @@
 //! Whole runs over the bundled site on the simulated one.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod bounds;
 mod canary;
 mod faults;
 mod goals;
