@@ -153,8 +153,11 @@ impl Worker {
                 Some(Command::Renew) => self.renew(&work).await?,
                 Some(Command::Sleep(until)) => {
                     let pause = until.map_or(LONG, |until| until.saturating_sub(now));
-                    if let Woken::Answers(answers) = work.wake(&mut orders, pause).await {
-                        self.tell(answers, epoch);
+                    match work.wake(&mut orders, pause).await {
+                        Woken::Answers(answers) => self.tell(answers, epoch),
+                        // To have waited for it counts as having looked.
+                        Woken::Ordered => orders.mark_changed(),
+                        Woken::Time => {}
                     }
                 }
                 Some(Command::LeaseOver) => {

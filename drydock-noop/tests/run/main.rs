@@ -3,6 +3,7 @@
 
 mod bounds;
 mod canary;
+mod control;
 mod faults;
 mod goals;
 mod identity;
