@@ -1,28 +1,29 @@
 //! The main job: a site design, resolved, checked, planned, approved and carried out.
 //!
 //! `deploy [PATH...] [--nodes SELECTOR] [--approve PLAN-ID|all] [--max-destructive N] [--seed N] [--format text|json]
-//! [--profile]`
+//! [--call-seconds N] [--profile]`
 //!
 //! Without arguments it deploys the bundled site on a simulated one and approves its own plan. Exit 0 all done,
-//! 1 something failed or was cancelled by Ctrl-C, 2 bad arguments, 3 a plan that destroys something and is not approved.
+//! 1 something failed or was cancelled by Ctrl-C (a second one does not wait for the calls in flight), 2 bad arguments,
+//! 3 a plan that destroys something and is not approved, or more of what is deployed than it may.
 
 use clap::Parser;
 use drydock_core::{
     ApplyError, ApplyOptions, Approval, Control, Design, Goal, Orchestrator, Outcome, Plan,
     Selector,
     diagnostic::{Color, render_all},
-    event::{Event, Recorder},
+    event::{Event, EventKind, Recorder},
     execute::profile::Profile,
     names::{PlanId, RunId},
-    plan::timing::Durations,
+    plan::timing,
 };
 use drydock_examples::{
-    FAILED, Failure, Format, NOT_APPROVED, OK, color, demo, findings, load, print, progress, say,
-    tables, verdict,
+    FAILED, Failure, Format, NOT_APPROVED, OK, color, ctrl_c::ctrl_c, demo, findings, load, print,
+    progress, say, tables, verdict,
 };
-use drydock_noop::SimulatedSite;
+use drydock_noop::{Durations, SimulatedSite};
 use serde_json::{Value, json};
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 /// Deploys a site design on a simulated site.
 #[derive(Debug, Parser)]
@@ -43,6 +44,9 @@ struct Arguments {
     /// Which faults the simulated site has: 0 none, others some; one that 7 divides breaks a node for good.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+    /// How long each call takes from when the run begins; time to try Ctrl-C.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    call_seconds: u32,
     /// Text for people, or one JSON event a line.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -92,6 +96,14 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         None => Approval::None,
     };
     let run = RunId::new(format!("deploy-{}", plan.id));
+    let slow = Durations::default().call(Duration::from_secs(arguments.call_seconds.into()));
+    let world = site.clone();
+    let orchestrator = orchestrator.sink(move |event: &Event| {
+        if let EventKind::RunStarted { .. } = event.kind {
+            // It is the same site, whoever holds it.
+            drop(world.clone().durations(slow));
+        }
+    });
     let orchestrator = match arguments.format {
         Format::Text => orchestrator.sink(progress::sink(&plan)),
         Format::Json => orchestrator.sink(|event: &Event| line(&json!(event))),
@@ -100,7 +112,7 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
     let orchestrator = orchestrator.sink(events.clone());
     let options = ApplyOptions::new(approval)
         .max_destructive(arguments.max_destructive)
-        .control(cancelled_by_ctrl_c());
+        .control(cancelled_by_ctrl_c()?);
     let outcome = match orchestrator.apply_with(&design, &plan, run, options).await {
         Ok(outcome) => outcome,
         Err(error @ ApplyError::NotApproved { .. }) => {
@@ -113,7 +125,7 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         Err(error) => return Err(Failure::new(FAILED, error)),
     };
     if arguments.profile {
-        let profile = Profile::of(&plan, &events.events(), &Durations::default());
+        let profile = Profile::of(&plan, &events.events(), &timing::Durations::default());
         match arguments.format {
             Format::Text => print(&format!("{}\n", profile.text())),
             Format::Json => line(&json!({"event": "profile", "profile": profile})),
@@ -125,19 +137,21 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
 }
 
 /// A handle on the run: Ctrl-C cancels it, and a second one ends the program where it is.
-fn cancelled_by_ctrl_c() -> Control {
+fn cancelled_by_ctrl_c() -> Result<Control, Failure> {
     let control = Control::new();
     let cancel = control.clone();
+    let mut pressed = ctrl_c().map_err(Failure::unusable)?;
     tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
+        if pressed.recv().await.is_some() {
             say("cancelled: calls in flight are let end, then the run stops\n");
             cancel.cancel();
         }
-        if tokio::signal::ctrl_c().await.is_ok() {
+        if pressed.recv().await.is_some() {
+            say("ended at once: what is in flight may happen or not; the next plan sees\n");
             std::process::exit(i32::from(FAILED));
         }
     });
-    control
+    Ok(control)
 }
 
 /// What was done, and what the simulated world itself says of it.

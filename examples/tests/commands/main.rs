@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod canary;
+#[cfg(unix)]
+mod ctrl_c;
 mod custom_driver;
 mod custom_rule;
 mod deploy;
