@@ -117,4 +117,15 @@ mod tests {
         let lease = Tenure::new(s(3), s(5), s(10));
         assert!(lease.is_over(s(10)) && lease.deadline(s(10), s(1)).is_none());
     }
+    #[test]
+    fn a_successor_waits_out_the_longest_call_and_the_skew() {
+        let calls = s(120);
+        let predecessor = Tenure::new(s(240), s(5), s(0));
+        // The store gives the lease on at 240 s at the soonest; the predecessor's last call began under it.
+        let begins = successor_begins(s(240), calls, s(5));
+        assert_eq!(begins, s(365));
+        let last = predecessor.deadline(s(154), calls);
+        assert!(last.is_some_and(|end| end <= begins), "{last:?}");
+        assert_eq!(successor_begins(Duration::MAX, calls, s(5)), Duration::MAX);
+    }
 }
