@@ -5,6 +5,7 @@
 
 pub mod hostile;
 pub mod process;
+pub mod shapes;
 pub mod site;
 pub mod stages;
 

@@ -1,0 +1,565 @@
+//! Much of what nodes are made of.
+
+use super::{
+    Shape, document, documents, lines,
+    networks::{ip, network, node},
+};
+
+pub(super) const SHAPES: &[Shape] = &[
+    Shape {
+        name: "networks of a node",
+        text: |n| {
+            let names = lines(n, |n| format!("n{n}"));
+            documents(n, |n| {
+                network(&format!("n{n}"), &format!("vlan: {}", n % 4000))
+            }) + &document(
+                "NetworkLink",
+                "l",
+                &format!("{{trunking: {{mode: 802.1q}}, allowed_networks: [{names}]}}"),
+            ) + &node(
+                0,
+                &format!("interfaces: {{eth0: {{device_link: l, networks: [{names}]}}}}"),
+            )
+        },
+    },
+    Shape {
+        name: "networks of a node that do not exist",
+        text: |n| {
+            node(
+                0,
+                &format!(
+                    "interfaces: {{eth0: {{networks: [{}]}}}}",
+                    lines(n, |n| format!("n{n}"))
+                ),
+            )
+        },
+    },
+    Shape {
+        name: "networks of a node that its link does not allow",
+        text: |n| {
+            let names = lines(n, |n| format!("n{n}"));
+            documents(n, |n| network(&format!("n{n}"), "mtu: 1500"))
+                + &document(
+                    "NetworkLink",
+                    "l",
+                    &format!(
+                        "{{trunking: {{mode: 802.1q}}, allowed_networks: [{}]}}",
+                        lines(n, |n| format!("m{n}"))
+                    ),
+                )
+                + &node(
+                    0,
+                    &format!("interfaces: {{eth0: {{device_link: l, networks: [{names}]}}}}"),
+                )
+        },
+    },
+    Shape {
+        name: "networks on two interfaces",
+        text: |n| {
+            let names = lines(n, |n| format!("n{n}"));
+            documents(n, |n| network(&format!("n{n}"), "mtu: 9001"))
+                + &node(
+                    0,
+                    &format!(
+                        "interfaces: {{eth0: {{networks: [{names}]}}, eth1: {{networks: [{names}]}}}}, \
+                    addressing: {{{}}}",
+                        lines(n, |n| format!("n{n}: {}", ip(n)))
+                    ),
+                )
+        },
+    },
+    Shape {
+        name: "interfaces of a node",
+        text: |n| {
+            documents(n, |n| network(&format!("n{n}"), "mtu: 1500"))
+                + &node(
+                    0,
+                    &format!(
+                        "interfaces: {{{}}}",
+                        lines(n, |n| format!(
+                            "eth{n}: {{slaves: [eno{n}], networks: [n{n}]}}"
+                        ))
+                    ),
+                )
+        },
+    },
+    Shape {
+        name: "addresses of a node",
+        text: |n| {
+            documents(n, |n| network(&format!("n{n}"), "cidr: 10.0.0.0/8"))
+                + &node(
+                    0,
+                    &format!(
+                        "interfaces: {{eth0: {{networks: [{}]}}}}, addressing: {{{}}}",
+                        lines(n, |n| format!("n{n}")),
+                        lines(n, |n| format!("n{n}: {}", ip(n + 1)))
+                    ),
+                )
+        },
+    },
+    Shape {
+        name: "addresses of a node outside of their networks",
+        text: |n| {
+            documents(n, |n| network(&format!("n{n}"), "cidr: 11.0.0.0/8"))
+                + &node(
+                    0,
+                    &format!(
+                        "addressing: {{{}}}",
+                        lines(n, |n| format!("n{n}: {}", ip(n + 1)))
+                    ),
+                )
+        },
+    },
+    Shape {
+        name: "addresses of a node on networks that do not exist",
+        text: |n| {
+            node(
+                0,
+                &format!(
+                    "addressing: {{{}}}",
+                    lines(n, |n| format!("n{n}: {}", ip(n + 1)))
+                ),
+            )
+        },
+    },
+    Shape {
+        name: "automatic addresses of a node",
+        text: |n| {
+            let spec = |n| {
+                format!(
+                    "cidr: 10.{}.{}.0/24, ranges: [{{type: static, start: 10.{0}.{1}.2, end: 10.{0}.{1}.9}}]",
+                    n / 256,
+                    n % 256
+                )
+            };
+            documents(n, |n| network(&format!("n{n}"), &spec(n)))
+                + &node(
+                    0,
+                    &format!(
+                        "interfaces: {{eth0: {{networks: [{}]}}}}, addressing: {{{}}}",
+                        lines(n, |n| format!("n{n}")),
+                        lines(n, |n| format!("n{n}: auto"))
+                    ),
+                )
+        },
+    },
+    Shape {
+        name: "automatic addresses of a network",
+        text: |n| {
+            network(
+                "n0",
+                "cidr: 10.0.0.0/8, ranges: [{type: static, start: 10.0.0.2, end: 10.255.0.0}]",
+            ) + &documents(n, |n| {
+                node(
+                    n,
+                    "interfaces: {eth0: {networks: [n0]}}, addressing: {n0: auto}",
+                )
+            })
+        },
+    },
+    Shape {
+        name: "automatic addresses of a network that is full",
+        text: |n| {
+            network(
+                "n0",
+                "cidr: 10.0.0.0/8, ranges: [{type: static, start: 10.0.0.2, end: 10.0.0.3}]",
+            ) + &documents(n, |n| {
+                node(
+                    n,
+                    "interfaces: {eth0: {networks: [n0]}}, addressing: {n0: auto}",
+                )
+            })
+        },
+    },
+    Shape {
+        name: "nodes with addresses claimed twice",
+        text: |n| {
+            network("n0", "cidr: 10.0.0.0/8")
+                + &documents(n, |n| {
+                    node(
+                        n,
+                        &format!(
+                            "interfaces: {{eth0: {{networks: [n0]}}}}, addressing: {{n0: {}}}",
+                            ip(n / 2 + 1)
+                        ),
+                    )
+                })
+        },
+    },
+    Shape {
+        name: "nodes with one address",
+        text: |n| {
+            network("n0", "cidr: 10.0.0.0/8")
+                + &documents(n, |n| {
+                    node(
+                        n,
+                        "interfaces: {eth0: {networks: [n0]}}, addressing: {n0: 10.0.0.1}",
+                    )
+                })
+        },
+    },
+    Shape {
+        name: "slaves that are none",
+        text: |n| {
+            node(
+                0,
+                &format!(
+                    "hardware_profile: h, interfaces: {{bond0: {{slaves: [{}]}}}}",
+                    lines(n, |n| format!("nic-{n}"))
+                ),
+            ) + &document(
+                "HardwareProfile",
+                "h",
+                &format!(
+                    "{{device_aliases: {{{}}}}}",
+                    lines(n, |n| format!("other-nic-{n}: {{address: '0:{n}'}}"))
+                ),
+            )
+        },
+    },
+    Shape {
+        name: "slaves that are near to aliases",
+        text: |n| {
+            node(
+                0,
+                &format!(
+                    "hardware_profile: h, interfaces: {{bond0: {{slaves: [{}]}}}}",
+                    lines(n, |n| format!("nic-{n}"))
+                ),
+            ) + &document(
+                "HardwareProfile",
+                "h",
+                &format!(
+                    "{{device_aliases: {{{}}}}}",
+                    lines(n, |n| format!("nik-{n}: {{address: '0:{n}'}}"))
+                ),
+            )
+        },
+    },
+    Shape {
+        name: "slaves that are aliases",
+        text: |n| {
+            node(
+                0,
+                &format!(
+                    "hardware_profile: h, interfaces: {{bond0: {{slaves: [{}]}}}}",
+                    lines(n, |n| format!("nic-{n}"))
+                ),
+            ) + &document(
+                "HardwareProfile",
+                "h",
+                &format!(
+                    "{{device_aliases: {{{}}}}}",
+                    lines(n, |n| format!("nic-{n}: {{address: '0:{n}'}}"))
+                ),
+            )
+        },
+    },
+    Shape {
+        name: "slaves on two interfaces",
+        text: |n| {
+            let names = lines(n, |n| format!("eth{n}"));
+            node(
+                0,
+                &format!(
+                    "interfaces: {{bond0: {{slaves: [{names}]}}, bond1: {{slaves: [{names}]}}}}"
+                ),
+            )
+        },
+    },
+    Shape {
+        name: "disks with volume groups",
+        text: |n| {
+            node(
+                0,
+                &format!(
+                    "storage: {{physical_devices: {{{}}}, volume_groups: {{{}}}}}",
+                    lines(n, |n| format!("nvme{n}n1: {{volume_group: g{n}}}")),
+                    lines(n, |n| format!(
+                        "g{n}: {{logical_volumes: {{v: {{size: 1g}}}}}}"
+                    ))
+                ),
+            )
+        },
+    },
+    Shape {
+        name: "disks with volume groups that do not exist",
+        text: |n| {
+            node(
+                0,
+                &format!(
+                    "storage: {{physical_devices: {{{}}}, volume_groups: {{{}}}}}",
+                    lines(n, |n| format!("nvme{n}n1: {{volume_group: g{n}}}")),
+                    lines(n, |n| format!(
+                        "other-{n}: {{logical_volumes: {{v: {{size: 1g}}}}}}"
+                    ))
+                ),
+            )
+        },
+    },
+    Shape {
+        name: "partitions with one mount point",
+        text: |n| {
+            node(
+                0,
+                &format!(
+                    "storage: {{physical_devices: {{sda: {{partitions: {{{}}}}}}}}}",
+                    lines(n, |n| format!("p{n}: {{filesystem: {{mountpoint: /x}}}}"))
+                ),
+            )
+        },
+    },
+    Shape {
+        name: "partitions",
+        text: |n| {
+            node(
+                0,
+                &format!(
+                    "storage: {{physical_devices: {{sda: {{partitions: {{{}}}}}}}}}",
+                    lines(n, |n| format!(
+                        "p{n}: {{size: 20%, filesystem: {{mountpoint: /x{n}}}}}"
+                    ))
+                ),
+            )
+        },
+    },
+    Shape {
+        name: "boot drives",
+        text: |n| {
+            node(
+                0,
+                &format!(
+                    "storage: {{physical_devices: {{{}}}}}",
+                    lines(n, |n| format!(
+                        "nvme{n}n1: {{labels: {{bootdrive: 'true'}}, partitions: {{p: {{volume_group: g}}}}}}"
+                    ))
+                ),
+            )
+        },
+    },
+    Shape {
+        name: "kernel parameters",
+        text: |n| {
+            node(
+                0,
+                &format!(
+                    "platform: {{kernel_params: {{{}}}}}",
+                    lines(n, |n| format!("p{n}: v"))
+                ),
+            )
+        },
+    },
+    Shape {
+        name: "kernel parameters that lead nowhere",
+        text: |n| {
+            node(
+                0,
+                &format!(
+                    "hardware_profile: h, platform: {{kernel_params: {{{}}}}}",
+                    lines(n, |n| format!("p{n}: 'hardwareprofile:cpuset.s{n}'"))
+                ),
+            ) + &document(
+                "HardwareProfile",
+                "h",
+                &format!("{{cpu_sets: {{{}}}}}", lines(n, |n| format!("t{n}: '{n}'"))),
+            )
+        },
+    },
+    Shape {
+        name: "values of one kernel parameter that lead nowhere",
+        text: |n| {
+            node(
+                0,
+                &format!(
+                    "hardware_profile: h, platform: {{kernel_params: {{p: [{}]}}}}",
+                    lines(n, |n| format!("'hardwareprofile:cpuset.s{n}'"))
+                ),
+            ) + &document(
+                "HardwareProfile",
+                "h",
+                &format!(
+                    "{{cpu_sets: {{{}}}}}",
+                    lines(n, |n| format!("other-{n}: '{n}'"))
+                ),
+            )
+        },
+    },
+    Shape {
+        name: "huge pages",
+        text: |n| {
+            let each =
+                |what: &str| lines(n, |n| format!("'hardwareprofile:hugepages.h{n}.{what}'"));
+            node(
+                0,
+                &format!(
+                    "hardware_profile: h, platform: {{kernel_params: {{hugepagesz: [{}], hugepages: [{}]}}}}",
+                    each("size"),
+                    each("count")
+                ),
+            ) + &document(
+                "HardwareProfile",
+                "h",
+                &format!(
+                    "{{hugepages: {{{}}}}}",
+                    lines(n, |n| format!("h{n}: {{size: 1G, count: {n}}}"))
+                ),
+            )
+        },
+    },
+    Shape {
+        name: "labels that disagree",
+        text: |n| {
+            let labels = |text: &str| lines(n, |n| format!("l{n}: {text}"));
+            format!(
+                "apiVersion: drydock/v1\nkind: BaremetalNode\nmetadata: {{name: x, labels: {{{}}}}}\nspec: {{metadata: {{labels: {{{}}}}}}}\n",
+                labels("a"),
+                labels("b")
+            )
+        },
+    },
+    Shape {
+        name: "selectors of a node",
+        text: |n| {
+            documents(n, |n| node(n + 1, ""))
+                + &node(
+                    0,
+                    &format!(
+                        "depends_on: [{}]",
+                        lines(n, |n| format!("name=node-{}", n + 1))
+                    ),
+                )
+        },
+    },
+    Shape {
+        name: "selectors that choose nothing",
+        text: |n| {
+            node(
+                0,
+                &format!("depends_on: [{}]", lines(n, |n| format!("role=r{n}"))),
+            )
+        },
+    },
+    Shape {
+        name: "nodes with a selector each",
+        text: |n| {
+            documents(n, |n| {
+                node(n, &format!("depends_on: ['name=node-{}']", n + 1))
+            })
+        },
+    },
+    Shape {
+        name: "nodes with a selector each that chooses by a label",
+        text: |n| {
+            documents(n, |n| {
+                node(
+                    n,
+                    &format!(
+                        "metadata: {{labels: {{role: r{n}}}}}, depends_on: ['role=r{}']",
+                        n + 1
+                    ),
+                )
+            })
+        },
+    },
+    Shape {
+        name: "nodes with a selector each that chooses by a field",
+        text: |n| {
+            documents(n, |n| {
+                node(
+                    n,
+                    &format!("serial: s{n}, depends_on: ['spec.serial=s{}']", n + 1),
+                )
+            })
+        },
+    },
+    Shape {
+        name: "boot actions that choose by name",
+        text: |n| {
+            documents(n, |n| node(n, ""))
+                + &documents(n, |n| {
+                    document(
+                        "BootAction",
+                        &format!("b{n}"),
+                        &format!("{{node_filter: {{filter_set: [{{node_names: [node-{n}]}}]}}}}"),
+                    )
+                })
+        },
+    },
+    Shape {
+        name: "boot actions that choose by a label",
+        text: |n| {
+            documents(n, |n| {
+                node(n, &format!("metadata: {{labels: {{role: r{n}}}}}"))
+            }) + &documents(n, |n| {
+                document(
+                    "BootAction",
+                    &format!("b{n}"),
+                    &format!("{{node_filter: {{filter_set: [{{node_labels: {{role: r{n}}}}}]}}}}"),
+                )
+            })
+        },
+    },
+    Shape {
+        name: "boot actions that choose nothing",
+        text: |n| {
+            documents(n, |n| node(n, ""))
+                + &documents(n, |n| {
+                    document("BootAction", &format!("b{n}"), "{node_filter: 'role=x'}")
+                })
+        },
+    },
+    Shape {
+        name: "criteria of a boot action",
+        text: |n| {
+            documents(n, |n| node(n, ""))
+                + &document(
+                    "BootAction",
+                    "b",
+                    &format!(
+                        "{{node_filter: {{filter_set_type: union, filter_set: [{}]}}}}",
+                        lines(n, |n| format!("{{node_names: [node-{n}]}}"))
+                    ),
+                )
+        },
+    },
+    Shape {
+        name: "names of a criterion",
+        text: |n| {
+            documents(n, |n| node(n, ""))
+                + &document(
+                    "BootAction",
+                    "b",
+                    &format!(
+                        "{{node_filter: {{filter_set: [{{node_names: [{}]}}]}}}}",
+                        lines(n, |n| format!("node-{n}"))
+                    ),
+                )
+        },
+    },
+    Shape {
+        name: "assets of a boot action",
+        text: |n| {
+            document(
+                "BootAction",
+                "b",
+                &format!(
+                    "{{assets: [{}]}}",
+                    lines(n, |_| "{type: file, path: x, data: '{{'}".to_owned())
+                ),
+            )
+        },
+    },
+    Shape {
+        name: "packages",
+        text: |n| {
+            document(
+                "BootAction",
+                "b",
+                &format!(
+                    "{{assets: [{{type: pkg_list, data: {{{}}}}}]}}",
+                    lines(n, |n| format!("P{n}: 1_0"))
+                ),
+            )
+        },
+    },
+];
