@@ -4,6 +4,7 @@
 //! What grows with the number of things takes twice as long; what compares each thing with every other one takes four
 //! times as long.
 
+mod choosing;
 mod networks;
 mod nodes;
 mod profiles;
@@ -34,6 +35,7 @@ pub struct Shape {
 /// Every shape.
 pub fn all() -> impl Iterator<Item = Shape> {
     let tables = [
+        choosing::SHAPES,
         networks::SHAPES,
         nodes::SHAPES,
         profiles::SHAPES,

@@ -1,6 +1,9 @@
 //! Much of what is inherited.
 
-use super::{Shape, document, documents, lines, networks::node};
+use super::{
+    Shape, document, documents, lines,
+    networks::{network, node},
+};
 
 pub(super) const SHAPES: &[Shape] = &[
     Shape {
@@ -45,6 +48,33 @@ pub(super) const SHAPES: &[Shape] = &[
             documents(n, |n| {
                 document("Rack", &format!("rack-{n:05}"), "{hold: false}")
             }) + &documents(n, |n| node(n, &format!("metadata: {{rack: rick-{n:05}}}")))
+        },
+    },
+    Shape {
+        name: "networks that are misspelled",
+        text: |n| {
+            documents(n, |n| network(&format!("net-{n:05}"), "mtu: 1500"))
+                + &node(
+                    0,
+                    &format!(
+                        "interfaces: {{eth0: {{networks: [{}]}}}}",
+                        lines(n, |n| format!("nte-{n:05}"))
+                    ),
+                )
+        },
+    },
+    Shape {
+        name: "addresses on networks that are not carried",
+        text: |n| {
+            documents(n, |n| network(&format!("net-{n:05}"), "mtu: 1500"))
+                + &node(
+                    0,
+                    &format!(
+                        "interfaces: {{eth0: {{networks: [{}]}}}}, addressing: {{{}}}",
+                        lines(n / 2, |n| format!("x{n:05}")),
+                        lines(n / 2, |n| format!("net-{n:05}: dhcp"))
+                    ),
+                )
         },
     },
     Shape {
