@@ -315,6 +315,8 @@ pub fn quote(text: &str) -> String {
     format!("`{short}`")
 }
 
+pub(crate) use near::{Ordered, nearest_among, ordered};
+
 /// The candidate that was most likely meant, when one is near enough to be worth a mention.
 pub fn did_you_mean<'a>(
     written: &str,

@@ -2,7 +2,7 @@
 //! place, itself last. `D: [B, C]`, `B: A`, `C: A` gives A, B, C, D.
 
 use crate::{
-    diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean, quote},
+    diagnostic::{Code, Diagnostic, Diagnostics, Ordered, nearest_among, quote},
     field::FieldPath,
     names::{DocumentId, Kind},
     source::{Document, Value},
@@ -102,6 +102,20 @@ pub(crate) fn cycles(documents: &Documents, diagnostics: &mut Diagnostics) {
     PROFILES.cycles(documents, diagnostics);
 }
 
+/// The names of the documents of a kind.
+struct Names<'d> {
+    kind: &'d Kind,
+    documents: &'d Documents,
+}
+
+impl Ordered for Names<'_> {
+    fn at_or_after(&self, text: &str) -> Option<&str> {
+        let first = DocumentId::new(self.kind.clone(), text);
+        let (id, _) = self.documents.range(first..).next()?;
+        (id.kind == *self.kind).then_some(id.name.as_str())
+    }
+}
+
 impl Lineage<'_> {
     /// What a document names as its parents, as written.
     pub(crate) fn parents<'d>(&self, document: &'d Document) -> &'d [Value] {
@@ -167,7 +181,10 @@ impl Lineage<'_> {
         too_long: bool,
         found: &mut Diagnostics,
     ) {
-        let names = || self.names(documents).map(|id| id.name.as_str());
+        let names = Names {
+            kind: self.kind,
+            documents,
+        };
         let finding = |code, message| {
             Diagnostic::new(code, message)
                 .about(&document.id)
@@ -180,7 +197,7 @@ impl Lineage<'_> {
             }
             let message = format!("there is no {} {}", self.called.0, quote(name));
             let diagnostic = finding(Code::UNKNOWN_PARENT, message).at(parent.span, "");
-            found.push(match did_you_mean(name, names()) {
+            found.push(match nearest_among(name, &names, |_| true) {
                 Some(meant) => diagnostic
                     .help(format!("did you mean `{meant}`?"))
                     .edit(parent.span, meant),

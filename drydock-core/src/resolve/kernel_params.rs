@@ -1,13 +1,13 @@
 //! Kernel parameters as the kernel's command line has them, references to the hardware profile replaced.
 
 use crate::{
-    diagnostic::did_you_mean,
+    diagnostic::{did_you_mean, nearest_among},
     model::{FreeLists, HardwareProfile, Text, Texts},
     secret::{MASK, is_secret_key, mask_text},
 };
 use serde::{Serialize, Serializer};
 use smol_str::SmolStr;
-use std::{borrow::Cow, fmt, ops::Deref};
+use std::{borrow::Cow, collections::BTreeSet, fmt, ops::Deref};
 
 /// Kernel parameters as the kernel's command line has them. `Debug`, `Display` and `Serialize` strike out the values
 /// of keys that hold secrets and the user information of URLs; [`CommandLine::as_str`] is what the machine gets.
@@ -157,26 +157,43 @@ fn look_up(reference: &str, hardware: &HardwareProfile) -> Option<Text> {
     }
 }
 
-/// The reference that was likely meant by one that leads nowhere; it leads somewhere.
-pub(super) fn meant(written: &str, hardware: &HardwareProfile) -> Option<String> {
-    let reference = reference(written)?;
-    let (section, name) = reference.split_once('.')?;
-    // What is written right is nearest to itself.
-    let meant = match did_you_mean(section, ["cpuset", "hugepages"])? {
-        "cpuset" => {
-            let sets = hardware.cpu_sets.iter().map(|(name, _)| name.as_str());
-            format!("cpuset.{}", did_you_mean(name, sets)?)
+/// The names that references to a hardware profile may be meant to lead to.
+#[derive(Default)]
+pub(super) struct References {
+    cpu_sets: BTreeSet<SmolStr>,
+    huge_pages: BTreeSet<SmolStr>,
+}
+
+impl References {
+    pub(super) fn of(hardware: Option<&HardwareProfile>) -> Self {
+        let Some(hardware) = hardware else {
+            return Self::default();
+        };
+        let (sets, pages) = (hardware.cpu_sets.iter(), hardware.hugepages.iter());
+        Self {
+            cpu_sets: sets.map(|(name, _)| name.clone()).collect(),
+            huge_pages: pages.map(|(name, _)| name.clone()).collect(),
         }
-        _ => {
-            let (name, part) = name.rsplit_once('.')?;
-            let pages = hardware.hugepages.iter().map(|(name, _)| name.as_str());
-            let part = did_you_mean(part, ["size", "count"])?;
-            format!("hugepages.{}.{part}", did_you_mean(name, pages)?)
-        }
-    };
-    look_up(&meant, hardware)?;
-    let start = &written[..written.len() - reference.len()];
-    Some(format!("{start}{meant}"))
+    }
+
+    /// The reference that was likely meant by one that leads nowhere; it leads somewhere.
+    pub(super) fn meant(&self, written: &str, hardware: &HardwareProfile) -> Option<String> {
+        let reference = reference(written)?;
+        let (section, name) = reference.split_once('.')?;
+        let near = |name, names| nearest_among(name, names, |_| true);
+        // What is written right is nearest to itself.
+        let meant = match did_you_mean(section, ["cpuset", "hugepages"])? {
+            "cpuset" => format!("cpuset.{}", near(name, &self.cpu_sets)?),
+            _ => {
+                let (name, part) = name.rsplit_once('.')?;
+                let part = did_you_mean(part, ["size", "count"])?;
+                format!("hugepages.{}.{part}", near(name, &self.huge_pages)?)
+            }
+        };
+        look_up(&meant, hardware)?;
+        let start = &written[..written.len() - reference.len()];
+        Some(format!("{start}{meant}"))
+    }
 }
 
 #[cfg(test)]

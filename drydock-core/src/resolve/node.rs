@@ -3,7 +3,7 @@
 use super::{
     chain::Chain,
     device::device,
-    kernel_params::{self, CommandLine},
+    kernel_params::{self, CommandLine, References},
     mtu,
     resolved::{
         Device, InterfaceNetwork, ResolvedDesign, ResolvedDisk, ResolvedInterface, ResolvedNetwork,
@@ -11,7 +11,7 @@ use super::{
     },
 };
 use crate::{
-    diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean, quote},
+    diagnostic::{Code, Diagnostic, Diagnostics, nearest_among, quote},
     field::FieldPath,
     model::{
         BondMode, ByKey, FileSystem, HardwareProfile, HostProfile, Interface, Keyed, LogicalVolume,
@@ -22,7 +22,7 @@ use crate::{
     span::Span,
 };
 use smol_str::SmolStr;
-use std::sync::Arc;
+use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
 
 pub(super) fn node(
     document: &Document,
@@ -39,6 +39,7 @@ pub(super) fn node(
         spec: &spec,
         design,
         hardware: None,
+        known: OnceCell::new(),
         diagnostics,
     };
     build.hardware = build.hardware_profile();
@@ -96,6 +97,7 @@ pub(super) fn check_profile(
         spec,
         design,
         hardware: None,
+        known: OnceCell::new(),
         diagnostics,
     };
     build.hardware = build.hardware_profile();
@@ -115,7 +117,16 @@ struct Build<'a> {
     spec: &'a HostProfile,
     design: &'a ResolvedDesign,
     hardware: Option<Arc<HardwareProfile>>,
+    /// What may have been meant by names that lead nowhere; few nodes ask.
+    known: OnceCell<Known>,
     diagnostics: &'a mut Diagnostics,
+}
+
+/// What the names of a hardware profile may be meant by.
+struct Known {
+    /// The device aliases that the node does not use; one that is in use already was not meant.
+    aliases: BTreeSet<SmolStr>,
+    references: References,
 }
 
 impl Build<'_> {
@@ -140,15 +151,14 @@ impl Build<'_> {
         let span = self.span_of(&field);
         let message = format!("there is no hardware profile {}", quote(name));
         let diagnostic = Diagnostic::new(Code::UNKNOWN_HARDWARE_PROFILE, message).at(span, "");
-        let diagnostic =
-            match did_you_mean(name, self.design.hardware.keys().map(|name| name.as_str())) {
-                Some(meant) => diagnostic
-                    .help(format!("did you mean `{meant}`?"))
-                    .edit(span, meant),
-                None => {
-                    diagnostic.help("write a HardwareProfile of this name, or name one that exists")
-                }
-            };
+        let diagnostic = match nearest_among(name, &self.design.hardware, |_| true) {
+            Some(meant) => diagnostic
+                .help(format!("did you mean `{meant}`?"))
+                .edit(span, meant),
+            None => {
+                diagnostic.help("write a HardwareProfile of this name, or name one that exists")
+            }
+        };
         self.report(diagnostic, field);
         None
     }
@@ -173,10 +183,7 @@ impl Build<'_> {
             let (field, span) = place(self);
             let message = format!("there is no device alias {}", quote(name));
             let diagnostic = Diagnostic::new(Code::DANGLING_ALIAS, message).at(span, "");
-            let aliases = self.hardware.iter().flat_map(|h| h.device_aliases.iter());
-            // A device that is in use already was not meant.
-            let free = aliases.filter(|(alias, _)| !self.uses(alias));
-            let meant = did_you_mean(name, free.map(|(alias, _)| alias.as_str()));
+            let meant = nearest_among(name, &self.known().aliases, |_| true).map(str::to_owned);
             let diagnostic = match (meant, &self.spec.hardware_profile) {
                 (Some(meant), _) => diagnostic.help(format!("did you mean `{meant}`?")).edit(span, meant),
                 (None, Some(profile)) => diagnostic
@@ -191,10 +198,19 @@ impl Build<'_> {
         }
     }
 
-    fn uses(&self, device: &SmolStr) -> bool {
-        let mut interfaces = self.spec.interfaces.iter();
-        interfaces.any(|(_, interface)| interface.slaves.contains(device))
-            || self.spec.storage.physical_devices.find(device).is_some()
+    fn known(&self) -> &Known {
+        self.known.get_or_init(|| {
+            let interfaces = self.spec.interfaces.iter();
+            let slaves = interfaces.flat_map(|(_, interface)| interface.slaves.iter());
+            let disks = self.spec.storage.physical_devices.iter();
+            let used: BTreeSet<&SmolStr> = slaves.chain(disks.map(|(name, _)| name)).collect();
+            let aliases = self.hardware.iter().flat_map(|h| h.device_aliases.iter());
+            let free = aliases.filter(|(alias, _)| !used.contains(alias));
+            Known {
+                aliases: free.map(|(alias, _)| alias.clone()).collect(),
+                references: References::of(self.hardware.as_deref()),
+            }
+        })
     }
 
     fn interface(&mut self, name: &SmolStr, interface: &Interface) -> ResolvedInterface {
@@ -299,7 +315,8 @@ impl Build<'_> {
         let message = format!("{} leads nowhere", quote(reference));
         let diagnostic = Diagnostic::new(Code::BAD_REFERENCE, message).at(span, "");
         let hardware = self.hardware.as_deref();
-        let meant = hardware.and_then(|hardware| kernel_params::meant(reference, hardware));
+        let references = &self.known().references;
+        let meant = hardware.and_then(|hardware| references.meant(reference, hardware));
         let diagnostic = match (meant, &self.spec.hardware_profile) {
             (Some(meant), _) => diagnostic
                 .help(format!("did you mean {}?", quote(&meant)))

@@ -2,6 +2,7 @@
 //!
 //! A [`Value`] is cheap to clone: lists and maps are shared, so what a thousand nodes inherit is stored once.
 
+use super::shared::{Shared, find};
 use crate::{
     names::{DocumentId, Kind, SourceName},
     secret::{self, MASK},
@@ -26,9 +27,9 @@ pub enum ValueData {
     /// A single value as it was written.
     Scalar(Scalar),
     /// A list.
-    List(Arc<[Value]>),
+    List(Shared<Value>),
     /// A map; its entries keep the order in which they were written, and no key stands twice.
-    Map(Arc<[Entry]>),
+    Map(Shared<Entry>),
 }
 
 /// One entry of a map.
@@ -106,7 +107,7 @@ impl Value {
     pub fn list(items: impl Into<Arc<[Value]>>, span: Span) -> Self {
         Self {
             span,
-            data: ValueData::List(items.into()),
+            data: ValueData::List(items.into().into()),
         }
     }
 
@@ -114,7 +115,7 @@ impl Value {
     pub fn map(entries: impl Into<Arc<[Entry]>>, span: Span) -> Self {
         Self {
             span,
-            data: ValueData::Map(entries.into()),
+            data: ValueData::Map(entries.into().into()),
         }
     }
 
@@ -149,7 +150,10 @@ impl Value {
 
     /// The entry of this key, if it is a map that has one.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.as_map()?.iter().find(|entry| entry.key == key)
+        match &self.data {
+            ValueData::Map(entries) => find(entries, key),
+            _ => None,
+        }
     }
 
     /// The value of this key, if it is a map that has one.
@@ -163,7 +167,7 @@ impl Value {
             .try_fold(self, |value, key| match &value.data {
                 ValueData::Map(_) => value.field(key),
                 ValueData::List(items) => {
-                    let by_text = items.iter().find(|item| item.as_text() == Some(key));
+                    let by_text = find(items, key);
                     by_text.or_else(|| key.parse::<usize>().ok().and_then(|n| items.get(n)))
                 }
                 ValueData::Scalar(_) => None,

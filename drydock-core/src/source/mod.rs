@@ -9,6 +9,7 @@ mod interop;
 mod memory;
 mod ownership;
 mod selecting;
+mod shared;
 pub mod yaml;
 
 pub use directory::DirectorySource;
@@ -19,6 +20,7 @@ pub use interop::to_yaml;
 pub use memory::MemorySource;
 pub use ownership::{Federation, FederationError, Owner};
 pub(crate) use selecting::{Parts, by_parts};
+pub use shared::Shared;
 pub(crate) use yaml::METADATA;
 pub(crate) use yaml::secrets::{is_secret, names_a_secret, seal};
 

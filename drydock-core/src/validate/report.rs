@@ -2,7 +2,7 @@
 
 use super::Claim;
 use crate::{
-    diagnostic::{Code, Diagnostic, Diagnostics},
+    diagnostic::{Code, Diagnostic, Diagnostics, Ordered, nearest_among},
     field::FieldPath,
     names::DocumentId,
     resolve::{ResolvedDesign, ResolvedNode},
@@ -108,8 +108,18 @@ impl Finding<'_> {
     }
 
     /// Gives the help "did you mean" and the repair, where a near name exists, else this help.
-    pub fn meant(mut self, written: &str, known: &[&str], else_help: &str) -> Self {
+    pub fn meant(self, written: &str, known: &[&str], else_help: &str) -> Self {
         let meant = crate::diagnostic::did_you_mean(written, known.iter().copied());
+        self.likely(meant, else_help)
+    }
+
+    /// The same where the names are kept in order, however many there are.
+    pub(crate) fn meant_among(self, written: &str, known: &impl Ordered, else_help: &str) -> Self {
+        self.likely(nearest_among(written, known, |_| true), else_help)
+    }
+
+    /// The same where it is known what was likely meant.
+    pub(crate) fn likely(mut self, meant: Option<&str>, else_help: &str) -> Self {
         self.diagnostic = self.diagnostic.take().map(|d| match meant {
             Some(meant) => {
                 let span = d.span();

@@ -5,13 +5,10 @@
 use crate::{
     diagnostic::did_you_mean,
     secret::{self, MASK},
-    source::{Entry, Form, Scalar, Value, ValueData},
+    source::{Entry, Form, Scalar, Shared, Value, ValueData},
     span::Span,
 };
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::collections::{HashMap, HashSet};
 
 /// What a key says about its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,17 +161,17 @@ fn sealed_value(
 }
 
 /// Where a shared part is: what tells it from every other one.
-fn place_of<T>(shared: &Arc<[T]>) -> usize {
-    Arc::as_ptr(shared).cast::<T>() as usize
+fn place_of<T>(shared: &Shared<T>) -> usize {
+    shared.as_ptr() as usize
 }
 
 /// All items, with the new one where there is one; or nothing where there is none.
-fn replaced<T: Clone>(items: &[T], new: impl FnMut(&T) -> Option<T>) -> Option<Arc<[T]>> {
+fn replaced<T: Clone>(items: &[T], new: impl FnMut(&T) -> Option<T>) -> Option<Shared<T>> {
     let new: Vec<_> = items.iter().map(new).collect();
     new.iter().any(Option::is_some).then(|| {
         let all = items.iter().zip(new);
         let all = all.map(|(old, new)| new.unwrap_or_else(|| old.clone()));
-        all.collect()
+        Shared::from(all.collect::<Vec<T>>())
     })
 }
 

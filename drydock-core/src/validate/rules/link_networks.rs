@@ -4,12 +4,13 @@
 use crate::{
     diagnostic::{Code, quote},
     field::FieldPath,
-    names::Kind,
+    names::{Kind, NetworkName},
     resolve::{ResolvedDesign, ResolvedNode},
     source::{Document, Value},
-    validate::{Claim, IndexRule, NodeRule, Report, Subject, report::names},
+    validate::{Claim, IndexRule, NodeRule, Report, Subject},
 };
 use smol_str::SmolStr;
+use std::collections::{HashMap, HashSet};
 
 #[derive(Debug)]
 pub(super) struct InterfaceNetworks;
@@ -20,6 +21,10 @@ impl NodeRule for InterfaceNetworks {
     }
 
     fn check(&self, node: &ResolvedNode, design: &ResolvedDesign, report: &mut Report<'_>) {
+        let mut carried: HashMap<&str, usize> = HashMap::new();
+        for network in node.networks() {
+            *carried.entry(&network.name).or_default() += 1;
+        }
         for interface in &node.interfaces {
             let Some(name) = &interface.link else {
                 continue;
@@ -27,18 +32,18 @@ impl NodeRule for InterfaceNetworks {
             let Some(link) = design.links.get(name) else {
                 let field = FieldPath::of(["interfaces", &interface.name, "device_link"]);
                 let message = format!("there is no network link {}", quote(name));
-                let known = names(design.links.keys());
                 let help = "write a NetworkLink of this name, or name one that exists";
                 report
                     .node(Code::LINK_NETWORKS, node, design, field, message)
-                    .meant(name, &known, help);
+                    .meant_among(name, &design.links, help);
                 continue;
             };
+            let allows = Members::of(&link.allowed_networks, interface.networks.len());
             for network in &interface.networks {
                 let exists = design.networks.contains_key(&network.name);
                 // One that another interface carries as well is reported as that.
-                let twice = || node.networks().filter(|n| n.name == network.name).count() > 1;
-                if exists && !link.allowed_networks.contains(&network.name) && !twice() {
+                let twice = || carried.get(&*network.name).is_some_and(|times| *times > 1);
+                if exists && !allows.contains(&network.name) && !twice() {
                     let keys = ["interfaces", &interface.name, "networks", &network.name];
                     let message = format!(
                         "link {name} does not allow network {}",
@@ -59,6 +64,28 @@ impl NodeRule for InterfaceNetworks {
                         .help("add it to the link's allowed_networks, or remove it here");
                 }
             }
+        }
+    }
+}
+
+/// Which networks a link allows; by a table where many are asked for among many.
+enum Members<'l> {
+    Few(&'l [NetworkName]),
+    Many(HashSet<&'l NetworkName>),
+}
+
+impl<'l> Members<'l> {
+    fn of(allowed: &'l [NetworkName], asked: usize) -> Self {
+        match allowed.len().min(asked) > 32 {
+            true => Self::Many(allowed.iter().collect()),
+            false => Self::Few(allowed),
+        }
+    }
+
+    fn contains(&self, network: &NetworkName) -> bool {
+        match self {
+            Self::Few(allowed) => allowed.contains(network),
+            Self::Many(allowed) => allowed.contains(network),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! DD2012: racks and regions exist, and a network that is local to a rack is used only there. DD0507: that network exists.
 
 use crate::{
-    diagnostic::{Code, Diagnostic, did_you_mean, quote},
+    diagnostic::{Code, Diagnostic, nearest_among, quote},
     field::FieldPath,
     names::{Kind, RackName},
     resolve::{ResolvedDesign, ResolvedNode},
     source::Document,
     span::Span,
-    validate::{DocumentRule, NodeRule, Report, report::names},
+    validate::{DocumentRule, NodeRule, Report},
 };
 
 #[derive(Debug)]
@@ -31,8 +31,7 @@ impl DocumentRule for Region {
             let message = format!("there is no region {}", quote(name));
             let diagnostic = Diagnostic::new(Code::LOCATION, message).about(&document.id);
             let diagnostic = diagnostic.at(value.span, "");
-            let known = names(design.regions.keys());
-            report.push(match did_you_mean(name, known) {
+            report.push(match nearest_among(name, &design.regions, |_| true) {
                 Some(meant) => diagnostic
                     .help(format!("did you mean `{meant}`?"))
                     .edit(value.span, meant),
@@ -66,7 +65,7 @@ impl DocumentRule for LocalNetworks {
                     FieldPath::of(["local_networks", name]),
                     message,
                 )
-                .meant(name, &names(design.networks.keys()), help);
+                .meant_among(name, &design.networks, help);
         }
     }
 }
@@ -86,7 +85,6 @@ impl NodeRule for RackOfNode {
         };
         if let Some(name) = rack.filter(missing) {
             let message = format!("there is no rack {}", quote(name));
-            let known = names(design.racks.keys());
             let help = "write a Rack of this name, or name one that exists";
             report
                 .node(
@@ -96,7 +94,7 @@ impl NodeRule for RackOfNode {
                     FieldPath::of(["metadata", "rack"]),
                     message,
                 )
-                .meant(name, &known, help);
+                .meant_among(name, &design.racks, help);
         }
         for interface in &node.interfaces {
             for network in &interface.networks {

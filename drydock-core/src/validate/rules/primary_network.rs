@@ -1,12 +1,15 @@
 //! DD2010: the primary network is defined and one of the node's.
 
-use super::unknown_network::may_be_carried;
+use super::unknown_network::Doubt;
 use crate::{
     diagnostic::{Code, quote},
     field::FieldPath,
     resolve::{ResolvedDesign, ResolvedNode},
     validate::{NodeRule, Report},
 };
+
+/// How many networks are told by name: every node with the same profile is told them.
+const MOST: usize = 20;
 
 #[derive(Debug)]
 pub(super) struct PrimaryNetwork;
@@ -21,7 +24,7 @@ impl NodeRule for PrimaryNetwork {
             return;
         };
         let carried = node.networks().any(|network| network.name == *primary);
-        if carried || may_be_carried(node, design, primary) {
+        if carried || Doubt::of(node, design).may_be_carried(primary) {
             return;
         }
         let field = FieldPath::of(["primary_network"]);
@@ -35,6 +38,11 @@ impl NodeRule for PrimaryNetwork {
             .collect();
         let help = match carried.as_slice() {
             [] => "give the node an interface that carries it".to_owned(),
+            names if names.len() > MOST => format!(
+                "name one of {} and {} more, or add it to an interface",
+                names[..MOST].join(", "),
+                names.len() - MOST
+            ),
             names => format!(
                 "name one of {}, or add it to an interface",
                 names.join(", ")

@@ -1,13 +1,13 @@
 //! DD4004: the filter of a boot action and the selectors of `depends_on` choose a node.
 
 use crate::{
-    diagnostic::{Code, did_you_mean, quote},
+    diagnostic::{Code, Ordered, nearest_among, quote},
     field::FieldPath,
     model::{NodeFilter, Selector},
     names::Kind,
     resolve::{ResolvedDesign, ResolvedNode, known},
     source::{Document, Value},
-    validate::{DesignRule, Report, report::names},
+    validate::{DesignRule, Report},
 };
 use std::collections::HashMap;
 
@@ -84,16 +84,12 @@ fn help(filter: &NodeFilter, design: &ResolvedDesign) -> String {
     }
     match filter {
         NodeFilter::Selector(selector) => slip(selector),
-        NodeFilter::Sets(sets) => {
-            let nodes = names(design.nodes.keys());
-            let racks = names(design.racks.keys());
-            sets.filter_set.iter().find_map(|set| {
-                let mut of_nodes = set.node_names.iter().map(|name| name.as_str());
-                let mut of_racks = set.rack_names.iter().map(|name| name.as_str());
-                let node = of_nodes.find_map(|name| absent("node", name, &nodes));
-                node.or_else(|| of_racks.find_map(|name| absent("rack", name, &racks)))
-            })
-        }
+        NodeFilter::Sets(sets) => sets.filter_set.iter().find_map(|set| {
+            let mut of_nodes = set.node_names.iter().map(|name| name.as_str());
+            let mut of_racks = set.rack_names.iter().map(|name| name.as_str());
+            let node = of_nodes.find_map(|name| absent("node", name, &design.nodes));
+            node.or_else(|| of_racks.find_map(|name| absent("rack", name, &design.racks)))
+        }),
         NodeFilter::All => None,
     }
     .unwrap_or_else(|| "correct it, or remove the boot action".to_owned())
@@ -107,12 +103,12 @@ fn slip(selector: &Selector) -> Option<String> {
     })
 }
 
-fn absent(what: &str, name: &str, known: &[&str]) -> Option<String> {
-    if known.contains(&name) {
+fn absent(what: &str, name: &str, known: &impl Ordered) -> Option<String> {
+    if known.at_or_after(name) == Some(name) {
         return None;
     }
     let nothing = format!("there is no {what} {}", quote(name));
-    Some(match did_you_mean(name, known.iter().copied()) {
+    Some(match nearest_among(name, known, |_| true) {
         Some(meant) => format!("{nothing}; did you mean `{meant}`?"),
         None => nothing,
     })

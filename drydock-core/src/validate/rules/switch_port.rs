@@ -2,7 +2,7 @@
 //! node's.
 
 use crate::{
-    diagnostic::{Code, quote},
+    diagnostic::{Code, ordered, quote},
     field::FieldPath,
     names::{DocumentId, Kind},
     resolve::{ResolvedDesign, ResolvedNode},
@@ -74,26 +74,22 @@ impl NodeRule for SwitchOfRack {
             let id = DocumentId::new(Kind::Rack, name.as_str());
             design.in_doubt(&[id], &FieldPath::of(["tor_switches", switch]))
         };
+        let known = ordered(rack.tor_switches.iter().map(|(name, _)| name));
         for (slave, attachment) in node.spec.attachments.iter() {
             let Some(switch) = &attachment.switch else {
                 continue;
             };
-            if rack.tor_switches.find(switch).is_none() && !in_doubt(switch) {
+            if !known.contains(&**switch) && !in_doubt(switch) {
                 let written = design.document(Kind::Rack, name);
                 let written = written.and_then(|rack| rack.spec.entry("tor_switches"));
                 let switches = written.map_or(Span::NONE, |entry| entry.key_span);
                 let field = FieldPath::of(["attachments", slave, "switch"]);
                 let message = format!("rack {name} has no switch {}", quote(switch));
-                let known: Vec<&str> = rack
-                    .tor_switches
-                    .iter()
-                    .map(|(name, _)| name.as_str())
-                    .collect();
                 let help = "add it to the rack's tor_switches, or name one that is there";
                 report
                     .node(Code::UNKNOWN_SWITCH, node, design, field, message)
                     .also(switches, "the rack's switches")
-                    .meant(switch, &known, help);
+                    .meant_among(switch, &known, help);
             }
         }
     }

@@ -4,16 +4,17 @@
 //! against the same; of the others their nodes are asked.
 
 use crate::{
-    diagnostic::{Code, Diagnostic, did_you_mean, quote},
+    diagnostic::{Code, Diagnostic, nearest_among, ordered, quote},
     field::FieldPath,
     model::HostProfile,
     names::{DocumentId, Kind},
     resolve::{ResolvedDesign, ResolvedNode, ResolvedProfile, decode},
     validate::{
         DesignRule, NodeRule, Report,
-        report::{names, place, span_of_node},
+        report::{place, span_of_node},
     },
 };
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug)]
 pub(super) struct UnknownNetwork;
@@ -25,16 +26,17 @@ impl NodeRule for UnknownNetwork {
 
     fn check(&self, node: &ResolvedNode, design: &ResolvedDesign, report: &mut Report<'_>) {
         let defined = |name: &str| design.networks.contains_key(name);
-        let mut carried: Vec<(&str, &str)> = Vec::new();
+        let mut carried: BTreeMap<&str, &str> = BTreeMap::new();
+        let doubt = Doubt::of(node, design);
+        let used: BTreeSet<&str> = node.networks().map(|other| &*other.name).collect();
         for interface in &node.interfaces {
             for network in &interface.networks {
                 let name = network.name.as_str();
                 let on = |interface| FieldPath::of(["interfaces", interface, "networks", name]);
                 let field = || on(&*interface.name);
                 if !defined(name) {
-                    let used: Vec<&str> = node.networks().map(|other| &*other.name).collect();
                     undefined(node, design, report, field(), &used);
-                } else if let Some((_, first)) = carried.iter().find(|(other, _)| *other == name) {
+                } else if let Some(first) = carried.get(name) {
                     let message = format!("network {} is carried by two interfaces", quote(name));
                     report
                         .node(Code::UNKNOWN_NETWORK, node, design, field(), message)
@@ -44,21 +46,21 @@ impl NodeRule for UnknownNetwork {
                         )
                         .help("remove it from one of them");
                 } else {
-                    carried.push((name, &interface.name));
+                    carried.insert(name, &interface.name);
                 }
             }
         }
+        let addressed = ordered(node.spec.addressing.iter().map(|(name, _)| name));
         for (name, _) in node.spec.addressing.iter() {
             let field = || FieldPath::of(["addressing", name]);
             let out_of_band = node.spec.oob.network.as_deref() == Some(name);
             // What an interface names is reported there.
-            if node.networks().any(|network| *network.name == **name) {
+            if used.contains(&**name) {
                 continue;
             }
             if !defined(name) {
-                let used: Vec<&str> = node.spec.addressing.iter().map(|(n, _)| &**n).collect();
-                undefined(node, design, report, field(), &used);
-            } else if !out_of_band && !may_be_carried(node, design, name) {
+                undefined(node, design, report, field(), &addressed);
+            } else if !out_of_band && !doubt.may_be_carried(name) {
                 let message = format!("no interface of this node carries network {}", quote(name));
                 report
                     .node(Code::UNKNOWN_NETWORK, node, design, field(), message)
@@ -104,7 +106,8 @@ fn unused(
             .iter()
             .flat_map(|(_, interface)| interface.networks.iter())
     };
-    let mut carried: Vec<(&str, FieldPath)> = Vec::new();
+    let used: BTreeSet<&str> = all().map(|other| &**other).collect();
+    let mut carried: BTreeMap<&str, FieldPath> = BTreeMap::new();
     for (interface, name) in spec.interfaces.iter().flat_map(|(interface, spec)| {
         spec.networks
             .iter()
@@ -117,15 +120,16 @@ fn unused(
             found.about(&id).field(field.clone()).at(span, "")
         };
         if !design.networks.contains_key(name) {
-            let used: Vec<&str> = all().map(|other| &**other).collect();
             let found = found(format!("there is no network {}", quote(name)));
-            report.push(match meant(name, design, &used) {
-                Some(meant) => found
-                    .help(format!("did you mean `{meant}`?"))
-                    .edit(span, meant),
-                None => found.help(DEFINE),
-            });
-        } else if let Some((_, first)) = carried.iter().find(|(other, _)| *other == name) {
+            report.push(
+                match nearest_among(name, &design.networks, |near| !used.contains(near)) {
+                    Some(meant) => found
+                        .help(format!("did you mean `{meant}`?"))
+                        .edit(span, meant),
+                    None => found.help(DEFINE),
+                },
+            );
+        } else if let Some(first) = carried.get(name) {
             let (_, _, first) = place(id.clone(), &profile.value, first.clone());
             let found = found(format!(
                 "network {} is carried by two interfaces",
@@ -137,34 +141,37 @@ fn unused(
                     .help("remove it from one of them"),
             );
         } else {
-            carried.push((name, field));
+            carried.insert(name, field);
         }
     }
 }
 
 const DEFINE: &str = "write a Network of this name, or name one that exists";
 
-/// The network that was likely meant; of those that are used beside it none was.
-fn meant<'d>(name: &str, design: &'d ResolvedDesign, used: &[&str]) -> Option<&'d str> {
-    let known = names(design.networks.keys()).into_iter();
-    did_you_mean(name, known.filter(|known| !used.contains(known)))
+/// Which networks a node may well carry although no interface of it names them.
+pub(super) struct Doubt<'d> {
+    /// What says which ones it carries was not understood, so it may be any.
+    any: bool,
+    /// Networks that were likely meant where an interface names one that is not defined.
+    meant: BTreeSet<&'d str>,
 }
 
-/// Whether the node may well carry the network, for what says so was not understood, or an interface names a network that
-/// is not defined and was likely meant to be this one: that one cause is reported where it stands.
-pub(super) fn may_be_carried(node: &ResolvedNode, design: &ResolvedDesign, name: &str) -> bool {
-    let carrying: [&[&str]; 2] = [&["interfaces", "*", "networks"], &["oob", "network"]];
-    if carrying
-        .iter()
-        .any(|field| design.in_doubt_anywhere(&node.chain, field))
-    {
-        return true;
+impl<'d> Doubt<'d> {
+    pub(super) fn of(node: &ResolvedNode, design: &'d ResolvedDesign) -> Self {
+        let carrying: [&[&str]; 2] = [&["interfaces", "*", "networks"], &["oob", "network"]];
+        let mut carrying = carrying.iter();
+        let any = carrying.any(|field| design.in_doubt_anywhere(&node.chain, field));
+        let undefined = node.networks().map(|network| network.name.as_str());
+        let undefined = undefined.filter(|name| !design.networks.contains_key(*name));
+        let meant = undefined.filter_map(|name| nearest_among(name, &design.networks, |_| true));
+        let meant = meant.collect();
+        Self { any, meant }
     }
-    let known = names(design.networks.keys());
-    let mut undefined = node
-        .networks()
-        .filter(|network| !design.networks.contains_key(&network.name));
-    undefined.any(|network| did_you_mean(&network.name, known.iter().copied()) == Some(name))
+
+    /// Whether the node may well carry the network: that one cause is reported where it stands.
+    pub(super) fn may_be_carried(&self, name: &str) -> bool {
+        self.any || self.meant.contains(name)
+    }
 }
 
 /// Reports the network at the end of the field; of those that are used beside it none was meant.
@@ -173,13 +180,12 @@ fn undefined(
     design: &ResolvedDesign,
     report: &mut Report<'_>,
     field: FieldPath,
-    used: &[&str],
+    used: &BTreeSet<&str>,
 ) {
     let name = field.keys().last().cloned().unwrap_or_default();
     let message = format!("there is no network {}", quote(&name));
-    let mut known = names(design.networks.keys());
-    known.retain(|known| !used.contains(known));
+    let meant = nearest_among(&name, &design.networks, |near| !used.contains(near));
     report
         .node(Code::UNKNOWN_NETWORK, node, design, field, message)
-        .meant(&name, &known, DEFINE);
+        .likely(meant, DEFINE);
 }

@@ -63,11 +63,10 @@ impl NodeRule for VolumeGroup {
                 if design.in_doubt(&node.chain, &written) {
                     continue;
                 }
-                let known: Vec<&str> = node.volume_groups.iter().map(|g| g.name.as_str()).collect();
                 let message = format!("there is no volume group {}", quote(group));
                 report
                     .node(Code::VOLUME_GROUP, node, design, field, message)
-                    .meant(group, &known, "write it under storage.volume_groups");
+                    .meant_among(group, &defined, "write it under storage.volume_groups");
             }
         }
         // A disk that names a group that is not there was likely meant for the one that has none.

@@ -1,6 +1,10 @@
 //! Which of many words was likely meant by one that is none of them. A design may name thousands of things wrongly and
 //! know thousands of names, so no more is worked out than is needed to tell that a word is too far away.
 
+mod among;
+
+pub(crate) use among::{Ordered, nearest_among, ordered};
+
 /// How many characters of a word are compared.
 const LENGTH: usize = 64;
 /// Farther than any two words are from each other.
@@ -12,7 +16,7 @@ pub(super) fn nearest<'a>(
     written: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let limit = (written.chars().count() / 3).clamp(1, 3);
+    let limit = allowed(written);
     let written: Vec<char> = written.chars().take(LENGTH).collect();
     let mut other: Vec<char> = Vec::with_capacity(LENGTH);
     let mut best: Option<(usize, &str)> = None;
@@ -27,6 +31,11 @@ pub(super) fn nearest<'a>(
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// How many characters what was meant may differ in.
+fn allowed(written: &str) -> usize {
+    (written.chars().count() / 3).clamp(1, 3)
 }
 
 /// How many characters must be added, dropped, changed or swapped with their neighbour to make one word of the other, if
