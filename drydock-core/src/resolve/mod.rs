@@ -42,6 +42,7 @@ pub use decode::{DecodeError, decode};
 pub(crate) use incremental::Resolver;
 pub use item::ResolvedItem;
 pub use kernel_params::CommandLine;
+pub(crate) use network::MOST_ROUTES;
 pub use provenance::{
     Derived, ExplainError, Explanation, History, HistoryStep, LosingCandidate, Premise, What,
     WhyLost,

@@ -97,7 +97,7 @@ fn networks(
             None => drop(specs.remove(&name)),
         }
     }
-    let mut after = network::networks(specs, &design.links, &design.documents);
+    let (mut after, domains) = network::networks(specs, &design.links, &design.documents);
     for (name, network) in &mut after {
         match before.get(name) {
             Some(same) if same == network => *network = same.clone(),
@@ -107,5 +107,5 @@ fn networks(
     let gone = before.into_keys().filter(|name| !after.contains_key(name));
     touched.networks.extend(gone);
     design.networks = after;
-    design.find_route_domains();
+    design.route_domains = domains;
 }

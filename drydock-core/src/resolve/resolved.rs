@@ -6,6 +6,7 @@ use super::{
     CommandLine,
     chain::{self, Chain},
     item::ResolvedItem,
+    network::RouteDomains,
     unread::Unread,
 };
 use crate::{
@@ -69,8 +70,8 @@ pub struct ResolvedDesign {
     uses: HashMap<DocumentId, u32>,
     /// The rack that each network which ends in one ends in, the first where several say so.
     local_networks: BTreeMap<NetworkName, RackName>,
-    /// What networks belong to.
-    route_domains: HashSet<SmolStr>,
+    /// The route domains of its networks.
+    pub(super) route_domains: RouteDomains,
     /// The kinds that the host has registered, by which items inherit.
     pub(super) kinds: Kinds,
     /// What could not be read at all. That was reported.
@@ -128,8 +129,14 @@ impl ResolvedDesign {
             let last = refused.keys().last();
             last.is_some_and(|last| others.contains(&last.as_str()))
         };
+        let keys = field.keys();
         self.is_refused(chain, |refused| {
-            field.starts_with(refused) || (refused.starts_with(field) && !other(refused))
+            // In order, what is below a field comes right behind it.
+            let mut below = refused
+                .range(field..)
+                .take_while(|path| path.starts_with(field));
+            let above = |depth| refused.contains(&FieldPath::of(keys[..depth].iter().cloned()));
+            (0..=keys.len()).any(above) || below.any(|path| !other(path))
         })
     }
 
@@ -141,21 +148,24 @@ impl ResolvedDesign {
     ) -> bool {
         let fits = |(key, refused): (&&str, &SmolStr)| *key == "*" || refused == key;
         // Zipped, the longer of the two counts as far as the shorter goes: a part of the field, or what it is part of.
-        self.is_refused(chain, |refused| field.iter().zip(refused.keys()).all(fits))
+        self.is_refused(chain, |refused| {
+            let mut refused = refused.iter();
+            refused.any(|refused| field.iter().zip(refused.keys()).all(fits))
+        })
     }
 
-    /// Whether a document of the chain has a parent that is not there, or a field like this was not understood.
+    /// Whether a document of the chain has a parent that is not there, or what was not understood in it is this.
     fn is_refused<'c>(
         &self,
         chain: impl IntoIterator<Item = &'c DocumentId>,
-        doubtful: impl Fn(&FieldPath) -> bool,
+        doubtful: impl Fn(&BTreeSet<FieldPath>) -> bool,
     ) -> bool {
         if self.refused.is_empty() && self.orphans.is_empty() {
             return false;
         }
         chain.into_iter().any(|id| {
             let refused = self.refused.get(id);
-            self.orphans.contains(id) || refused.is_some_and(|all| all.iter().any(&doubtful))
+            self.orphans.contains(id) || refused.is_some_and(&doubtful)
         })
     }
 
@@ -169,24 +179,23 @@ impl ResolvedDesign {
         self.local_networks.get(network)
     }
 
+    /// The route domains that networks belong to.
+    pub(crate) fn route_domains(&self) -> &BTreeSet<SmolStr> {
+        &self.route_domains.known
+    }
+
+    /// The route domains that no network is led to, although networks say so: that would take more than
+    /// [`MOST_ROUTES`](super::MOST_ROUTES).
+    pub(crate) fn route_domains_left_out(&self) -> &BTreeSet<SmolStr> {
+        &self.route_domains.left_out
+    }
+
     /// Looks again at which networks end in racks.
     pub(super) fn find_local_networks(&mut self) {
         let racks = self.racks.iter().rev();
         let local =
             racks.flat_map(|(name, rack)| rack.local_networks.iter().map(move |n| (n, name)));
         self.local_networks = local.map(|(n, name)| (n.clone(), name.clone())).collect();
-    }
-
-    /// Whether a network belongs to this route domain.
-    pub fn has_route_domain(&self, name: &str) -> bool {
-        self.route_domains.contains(name)
-    }
-
-    /// Looks again at what networks belong to.
-    pub(super) fn find_route_domains(&mut self) {
-        let networks = self.networks.values();
-        let domains = networks.filter_map(|network| network.spec.routedomain.as_ref());
-        self.route_domains = domains.cloned().collect();
     }
 
     /// The profiles and hardware profiles that documents name, in no particular order; some may not exist.

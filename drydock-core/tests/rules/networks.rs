@@ -1,7 +1,8 @@
-//! DD2001, DD2002, DD2006, DD2007 and DD2010: networks that are not there, not carried, do not hold an address, or are
+//! DD0009, DD2001, DD2002, DD2006, DD2007 and DD2010: networks that are not there, not carried, do not hold an address, or are
 //! said by halves.
 
 use super::{HOSTS, NETWORKS, R1, R2, help, site, sites, small};
+use drydock_core::testing::fixture;
 
 /// A node that nothing is wrong with, and nothing is known of.
 const NODE: &str = "apiVersion: drydock/v1\nkind: BaremetalNode\nmetadata: {name: n}\nspec:\n  storage: {physical_devices: {sda: {partitions: [{name: r, size: 40g, filesystem: {mountpoint: /}}]}}}\n";
@@ -311,4 +312,33 @@ fn a_network_above_the_mtu_that_its_interface_has_is_told() {
         &(network("cidr: 10.0.0.0/24, mtu: 9000") + "---\n" + &node),
         &[],
     );
+}
+
+// DD0009
+
+#[test]
+fn route_domains_add_no_more_routes_than_a_design_may_have() {
+    let network = |domain: &str, n: usize| {
+        let (high, low) = (n / 256, n % 256);
+        format!(
+            "apiVersion: drydock/v1\nkind: Network\nmetadata: {{name: {domain}-{n}}}\nspec: {{cidr: 10.{high}.{low}.0/24, \
+             routedomain: {domain}, routes: [{{routedomain: {domain}, gateway: 10.{high}.{low}.1}}]}}\n---\n"
+        )
+    };
+    let large: String = (0..720).map(|n| network("large", n)).collect();
+    let little: String = (1000..1003).map(|n| network("little", n)).collect();
+    for text in [large.clone() + &little, little + &large] {
+        let design = fixture::load(&[("networks.yaml", &text)]);
+        let found: Vec<_> = design.diagnostics.iter().collect();
+        let [found] = found.as_slice() else {
+            panic!("{found:?}");
+        };
+        assert_eq!(found.code.to_string(), "DD0009");
+        assert_eq!(
+            &*found.message,
+            "with those to route domain `large`, route domains would add more than 500000 routes"
+        );
+        let routes = |name: &str| design.resolved.networks[name].routes.len();
+        assert_eq!((routes("large-0"), routes("little-1000")), (0, 2));
+    }
 }

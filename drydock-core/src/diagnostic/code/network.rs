@@ -46,9 +46,11 @@ codes! {
         why "The node's full name, DNS servers and default route come from its primary network. One that no interface \
              carries gives it none of them.",
         mend "Name a network that an interface carries, or add the network to one.";
-    ROUTE_DOMAIN = 2011, Error, "a route domain has no networks",
-        why "A route to a domain stands for one route to each of its networks. With none, nothing is routed.",
-        mend "Correct the name, or give the networks it leads to this `routedomain`.";
+    ROUTE_DOMAIN = 2011, Error, "a route leads nowhere",
+        why "A route has a destination, a subnet or a route domain, and a gateway to it; without one of them nothing can \
+             be routed. A route to a domain stands for one route to each of its networks. With none, nothing is routed.",
+        mend "Write `subnet` or `routedomain`, and the `gateway`. Correct the domain's name, or give the networks it leads \
+              to this `routedomain`.";
     LOCATION = 2012, Error, "a rack or region does not exist or does not fit",
         why "What stands in a rack or region that nobody describes cannot be found or grouped, and a network that is \
              local to one rack does not reach nodes in another.",

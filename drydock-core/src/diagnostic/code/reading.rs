@@ -38,8 +38,10 @@ codes! {
         mend "Keep one of them and remove the other.";
     ALIAS_BUDGET = 9, Error, "a document is too deep or its aliases expand too far",
         why "A few lines of aliases can stand for more values than any memory holds, and lists and maps nested hundreds \
-             deep are no design. Both are refused before they cost anything.",
-        mend "Close the bracket that is open, or write out what differs instead of nesting aliases in aliases.";
+             deep are no design. The same is true of very long chains of profiles, and of route domains that lead very many \
+             networks to very many others. They are refused before they cost anything.",
+        mend "Close the bracket that is open, or write out what differs instead of nesting aliases in aliases. Put \
+              what many profiles say together in fewer; let a route lead to a subnet that holds many networks.";
     OLD_SPELLING = 10, Warning, "a plain word means something else to YAML 1.1 readers",
         why "Words such as `yes`, `on`, `017`, `12:30:45` or `1_000` are a boolean or another number to readers of \
              YAML 1.1. Where the field does not settle the type, two tools would read two designs.",

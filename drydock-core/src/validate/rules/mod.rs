@@ -25,6 +25,7 @@ mod pxe_network;
 mod ranges;
 mod root_file_system;
 mod route_domain;
+mod route_parts;
 mod selects_nothing;
 mod sizes;
 mod slave_twice;
@@ -69,7 +70,9 @@ pub(super) fn standard() -> Vec<Rule> {
         index(vlan::VlanTwice),
         node(pxe_network::PxeNetwork),
         node(primary_network::PrimaryNetwork),
+        document(route_parts::RouteParts),
         document(route_domain::RouteDomain),
+        design(route_domain::TooManyRoutes),
         document(location::Region),
         document(location::LocalNetworks),
         node(location::RackOfNode),
