@@ -13,7 +13,7 @@ codes! {
              belongs to a group, and a group lives on at least one of them. Anything else cannot be built.",
         mend "Name a volume group that exists, give a group a disk or partition, or remove one of two uses.";
     SIZES = 1003, Error, "sizes do not fit on their disk",
-        why "More than the whole disk or volume group is given away, or a part does not say how large it is.",
+        why "More than the whole disk or volume group is given away, or a part has no size or nothing of it.",
         mend "Write a size for each part, with percentages that add up to 100 at most, and to less beside fixed sizes. A \
               part that is to take what the others leave has a size such as `>20g`.";
     MOUNTPOINT = 1004, Error, "a mount point is used twice",

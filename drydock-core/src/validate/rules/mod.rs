@@ -8,6 +8,7 @@ mod duplicate_address;
 mod host_bits;
 mod host_name;
 mod huge_pages;
+mod kernel_params;
 mod label_clash;
 mod link_networks;
 mod location;
@@ -43,6 +44,7 @@ use crate::{driver::Drivers, resolve::Catalogs};
 /// Every built-in rule, in the order of their codes.
 pub(super) fn standard() -> Vec<Rule> {
     vec![
+        node(kernel_params::KernelParams),
         document(old_spelling::OldSpelling),
         design(unused_profile::UnusedProfile),
         node(root_file_system::RootFileSystem),

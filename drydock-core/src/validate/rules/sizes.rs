@@ -1,5 +1,5 @@
 //! DD1003: the percentages of a disk's partitions, and of a volume group's logical volumes, add up to 100 at most, to less
-//! beside fixed sizes, and every one of them has a size.
+//! beside fixed sizes, and every one of them has a size that is not nothing.
 //!
 //! A percentage is one of the whole, not of what is left, and `>` only says that a part may become larger. So what is
 //! reported fits on no disk; whether the rest does, depends on the disk.
@@ -52,6 +52,13 @@ impl NodeRule for Sizes {
                     finding = finding.also(span_of_node(node, design, &size), "");
                 }
             }
+            for volume in volumes.iter().filter(|volume| is_nothing(volume)) {
+                let field = field().join(volume.name.clone()).join("size");
+                let message = format!("{} is given nothing", quote(&volume.name));
+                report
+                    .node(Code::SIZES, node, design, field, message)
+                    .help("write its size, such as 40g, or >0g for what is left");
+            }
             for volume in volumes.iter().filter(|volume| volume.size.is_none()) {
                 let field = field().join(volume.name.clone());
                 if design.in_doubt(&node.chain, &field.join("size")) {
@@ -76,5 +83,18 @@ impl NodeRule for Sizes {
             let place = ["storage", "volume_groups", &*group.name, "logical_volumes"];
             whole(place, &group.volumes, "volume group");
         }
+    }
+}
+
+/// Whether it is nothing, whatever the disk. A file system that is too small is reported by DD1001.
+fn is_nothing(volume: &ResolvedVolume) -> bool {
+    let mountpoint = volume.filesystem.as_ref();
+    let mountpoint = mountpoint.and_then(|filesystem| filesystem.mountpoint.as_deref());
+    let Some(size) = volume.size.filter(|size| !size.at_least) else {
+        return false;
+    };
+    match size.amount {
+        Amount::Percent(percent) => percent == 0,
+        Amount::Bytes(bytes) => bytes == 0 && !matches!(mountpoint, Some("/" | "/boot")),
     }
 }
