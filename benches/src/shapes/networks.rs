@@ -28,14 +28,18 @@ pub(super) const SHAPES: &[Shape] = &[
         text: |n| {
             ranges(n, |n| (4 * n, 4 * n + 1))
                 + &documents(n, |n| {
-                    node(n, &format!("addressing: {{n0: {}}}", ip(4 * n + 2)))
+                    node(
+                        n,
+                        &format!("addressing: {{n0: {{address: {}}}}}", ip(4 * n + 2)),
+                    )
                 })
         },
     },
     Shape {
         name: "automatic addresses among many ranges",
         text: |n| {
-            ranges(n, |n| (4 * n, 4 * n + 1)) + &documents(n, |n| node(n, "addressing: {n0: auto}"))
+            ranges(n, |n| (4 * n, 4 * n + 1))
+                + &documents(n, |n| node(n, "addressing: {n0: {address: auto}}"))
         },
     },
     Shape {

@@ -63,7 +63,7 @@ pub(super) const SHAPES: &[Shape] = &[
                     &format!(
                         "interfaces: {{eth0: {{networks: [{names}]}}, eth1: {{networks: [{names}]}}}}, \
                     addressing: {{{}}}",
-                        lines(n, |n| format!("n{n}: {}", ip(n)))
+                        lines(n, |n| format!("n{n}: {{address: {}}}", ip(n)))
                     ),
                 )
         },
@@ -92,7 +92,7 @@ pub(super) const SHAPES: &[Shape] = &[
                     &format!(
                         "interfaces: {{eth0: {{networks: [{}]}}}}, addressing: {{{}}}",
                         lines(n, |n| format!("n{n}")),
-                        lines(n, |n| format!("n{n}: {}", ip(n + 1)))
+                        lines(n, |n| format!("n{n}: {{address: {}}}", ip(n + 1)))
                     ),
                 )
         },
@@ -105,7 +105,7 @@ pub(super) const SHAPES: &[Shape] = &[
                     0,
                     &format!(
                         "addressing: {{{}}}",
-                        lines(n, |n| format!("n{n}: {}", ip(n + 1)))
+                        lines(n, |n| format!("n{n}: {{address: {}}}", ip(n + 1)))
                     ),
                 )
         },
@@ -117,7 +117,7 @@ pub(super) const SHAPES: &[Shape] = &[
                 0,
                 &format!(
                     "addressing: {{{}}}",
-                    lines(n, |n| format!("n{n}: {}", ip(n + 1)))
+                    lines(n, |n| format!("n{n}: {{address: {}}}", ip(n + 1)))
                 ),
             )
         },
@@ -138,7 +138,7 @@ pub(super) const SHAPES: &[Shape] = &[
                     &format!(
                         "interfaces: {{eth0: {{networks: [{}]}}}}, addressing: {{{}}}",
                         lines(n, |n| format!("n{n}")),
-                        lines(n, |n| format!("n{n}: auto"))
+                        lines(n, |n| format!("n{n}: {{address: auto}}"))
                     ),
                 )
         },
@@ -152,7 +152,7 @@ pub(super) const SHAPES: &[Shape] = &[
             ) + &documents(n, |n| {
                 node(
                     n,
-                    "interfaces: {eth0: {networks: [n0]}}, addressing: {n0: auto}",
+                    "interfaces: {eth0: {networks: [n0]}}, addressing: {n0: {address: auto}}",
                 )
             })
         },
@@ -166,7 +166,7 @@ pub(super) const SHAPES: &[Shape] = &[
             ) + &documents(n, |n| {
                 node(
                     n,
-                    "interfaces: {eth0: {networks: [n0]}}, addressing: {n0: auto}",
+                    "interfaces: {eth0: {networks: [n0]}}, addressing: {n0: {address: auto}}",
                 )
             })
         },
@@ -179,7 +179,7 @@ pub(super) const SHAPES: &[Shape] = &[
                     node(
                         n,
                         &format!(
-                            "interfaces: {{eth0: {{networks: [n0]}}}}, addressing: {{n0: {}}}",
+                            "interfaces: {{eth0: {{networks: [n0]}}}}, addressing: {{n0: {{address: {}}}}}",
                             ip(n / 2 + 1)
                         ),
                     )
@@ -193,7 +193,7 @@ pub(super) const SHAPES: &[Shape] = &[
                 + &documents(n, |n| {
                     node(
                         n,
-                        "interfaces: {eth0: {networks: [n0]}}, addressing: {n0: 10.0.0.1}",
+                        "interfaces: {eth0: {networks: [n0]}}, addressing: {n0: {address: 10.0.0.1}}",
                     )
                 })
         },

@@ -72,7 +72,7 @@ pub(super) const SHAPES: &[Shape] = &[
                     &format!(
                         "interfaces: {{eth0: {{networks: [{}]}}}}, addressing: {{{}}}",
                         lines(n / 2, |n| format!("x{n:05}")),
-                        lines(n / 2, |n| format!("net-{n:05}: dhcp"))
+                        lines(n / 2, |n| format!("net-{n:05}: {{address: dhcp}}"))
                     ),
                 )
         },
