@@ -12,6 +12,8 @@ mod addresses;
 mod boot_actions;
 #[path = "rules/catalog.rs"]
 mod catalog;
+#[path = "rules/extremes.rs"]
+mod extremes;
 #[path = "rules/inheriting.rs"]
 mod inheriting;
 #[path = "rules/labels.rs"]

@@ -207,7 +207,7 @@ fn taken(
 struct Pool {
     /// What is left of each static range, the lowest last.
     ranges: Vec<(IpAddr, IpAddr)>,
-    /// First and last of what is never given.
+    /// First and last of what is never given, in order and apart.
     barred: Vec<(IpAddr, IpAddr)>,
 }
 
@@ -234,20 +234,32 @@ impl Pool {
             for (start, end) in &mut ranges {
                 (*start, *end) = ((*start).max(first), (*end).min(last));
             }
-            // IPv6 has no broadcast address, but its first one belongs to the routers (RFC 4291 §2.6.1).
-            barred.push((first, first));
-            barred.extend(last.is_ipv4().then_some((last, last)));
+            // IPv6 has no broadcast address, but its first one belongs to the routers (RFC 4291 §2.6.1). Of two addresses
+            // or one, all can be had (RFC 3021, RFC 6164).
+            if cidr.max_prefix_len() - cidr.prefix_len() > 1 {
+                barred.push((first, first));
+                barred.extend(last.is_ipv4().then_some((last, last)));
+            }
         }
         ranges.sort_unstable_by(|a, b| b.cmp(a));
+        barred.sort_unstable();
+        // What is left is apart, so one of them at most holds an address.
+        barred.dedup_by(|next, before| {
+            let meets = next.0 <= before.1;
+            if meets {
+                before.1 = before.1.max(next.1);
+            }
+            meets
+        });
         Self { ranges, barred }
     }
 
     fn take(&mut self, taken: &mut BTreeSet<IpAddr>) -> Option<IpAddr> {
         loop {
             let (next, last) = *self.ranges.last()?;
-            let barred = self.barred.iter();
-            let barred = barred.filter(|(lo, hi)| (*lo..=*hi).contains(&next));
-            let skipped = barred.map(|(_, hi)| *hi).max();
+            let later = self.barred.partition_point(|(lo, _)| *lo <= next);
+            let barred = self.barred[..later].last();
+            let skipped = barred.map(|(_, hi)| *hi).filter(|hi| *hi >= next);
             let free = skipped.is_none() && next <= last && taken.insert(next);
             self.ranges.pop();
             // What was looked at is never looked at again: addresses are only ever taken.

@@ -5,7 +5,7 @@ use super::{HOSTS, NETWORKS, R1, R2, help, site, sites, small};
 use drydock_core::testing::fixture;
 
 /// A node that nothing is wrong with, and nothing is known of.
-const NODE: &str = "apiVersion: drydock/v1\nkind: BaremetalNode\nmetadata: {name: n}\nspec:\n  storage: {physical_devices: {sda: {partitions: [{name: r, size: 40g, filesystem: {mountpoint: /}}]}}}\n";
+pub(crate) const NODE: &str = "apiVersion: drydock/v1\nkind: BaremetalNode\nmetadata: {name: n}\nspec:\n  storage: {physical_devices: {sda: {partitions: [{name: r, size: 40g, filesystem: {mountpoint: /}}]}}}\n";
 
 // DD2001
 

@@ -156,6 +156,12 @@ impl Check<'_> {
             if !self.may_be_key(&entry.key, entry.key_span) {
                 continue;
             }
+            if entry.key.is_empty() {
+                let diagnostic = Diagnostic::new(Code::WRONG_VALUE, "a key is empty");
+                let diagnostic = diagnostic.at(entry.key_span, "");
+                self.report(diagnostic.help("write the word that the value stands under"));
+                continue;
+            }
             let value = self.inside(&entry.key, |check| {
                 match (check.removal(entry, entries.len() == 1), &entry.value.data) {
                     (Some(mark), _) => mark,

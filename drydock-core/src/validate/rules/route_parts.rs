@@ -9,6 +9,7 @@ use crate::{
     source::Document,
     validate::{DocumentRule, Report},
 };
+use ipnet::IpNet;
 
 #[derive(Debug)]
 pub(super) struct RouteParts;
@@ -26,7 +27,7 @@ impl DocumentRule for RouteParts {
             return;
         };
         for (n, route) in network.spec.routes.iter().enumerate() {
-            let Some((wrong, help)) = wrong(route) else {
+            let Some((wrong, help)) = wrong(route, network.spec.cidr) else {
                 continue;
             };
             let field = FieldPath::of(["routes", &n.to_string()]);
@@ -40,7 +41,7 @@ impl DocumentRule for RouteParts {
 }
 
 /// What is wrong with the parts of a route, and what to do.
-fn wrong(route: &Route) -> Option<(&'static str, &'static str)> {
+fn wrong(route: &Route, cidr: Option<IpNet>) -> Option<(&'static str, &'static str)> {
     match (&route.subnet, &route.routedomain, route.gateway) {
         (None, None, _) => Some((
             "a route without a `subnet` or `routedomain`",
@@ -54,6 +55,16 @@ fn wrong(route: &Route) -> Option<(&'static str, &'static str)> {
             "a route without a `gateway`",
             "write the router's address on this network; what is on the network itself needs no route",
         )),
+        // A gateway outside of the network is reported as that.
+        (Some(subnet), _, Some(gateway))
+            if subnet.addr().is_ipv4() != gateway.is_ipv4()
+                && cidr.is_none_or(|cidr| cidr.contains(&gateway)) =>
+        {
+            Some((
+                "a route whose `subnet` and `gateway` are not of one address family",
+                "write both as IPv4 or both as IPv6",
+            ))
+        }
         _ => None,
     }
 }
