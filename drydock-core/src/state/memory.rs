@@ -1,6 +1,6 @@
 //! `[io]` A store in memory, for tests and for runs that need not survive the process.
 
-use super::{Batch, Lease, StateChange, StateError, StateRevision, StateStore, Stored};
+use super::{Batch, Lease, PAGE, StateChange, StateError, StateRevision, StateStore, Stored};
 use async_trait::async_trait;
 use smol_str::SmolStr;
 use std::{
@@ -9,11 +9,21 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::time::Instant;
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout},
+};
 
 /// Keeps everything in memory; clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct MemoryStore(Arc<Mutex<Memory>>);
+pub struct MemoryStore(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    memory: Mutex<Memory>,
+    /// The revision, for those who wait for the next one.
+    revision: watch::Sender<StateRevision>,
+}
 
 #[derive(Debug, Default)]
 struct Memory {
@@ -22,7 +32,7 @@ struct Memory {
     journals: BTreeMap<SmolStr, Vec<Vec<u8>>>,
     /// The last lease of each name, and when it ends; none once it has ended.
     leases: BTreeMap<SmolStr, (Lease, Option<Instant>)>,
-    changes: Vec<(StateRevision, StateChange)>,
+    changes: Vec<StateChange>,
 }
 
 impl MemoryStore {
@@ -33,7 +43,7 @@ impl MemoryStore {
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
         // Nothing is left half done when a holder panics: every check comes before the first change.
-        let mut memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut memory = self.0.memory.lock().unwrap_or_else(PoisonError::into_inner);
         memory.end_leases(Instant::now());
         memory
     }
@@ -94,24 +104,19 @@ impl Memory {
                 revision,
                 value,
             };
-            self.changes
-                .push((revision, StateChange::Put(stored.clone())));
+            self.changes.push(StateChange::Put(stored.clone()));
             self.keys.insert(key, stored);
         }
         for key in batch.delete {
             if self.keys.remove(&key).is_some() {
-                self.changes
-                    .push((revision, StateChange::Deleted { key, revision }));
+                self.changes.push(StateChange::Deleted { key, revision });
             }
         }
         for (journal, entry) in batch.append {
-            self.changes.push((
+            self.changes.push(StateChange::Appended {
+                journal: journal.clone(),
                 revision,
-                StateChange::Appended {
-                    journal: journal.clone(),
-                    revision,
-                },
-            ));
+            });
             self.journals.entry(journal).or_default().push(entry);
         }
         revision
@@ -120,10 +125,16 @@ impl Memory {
 
 #[async_trait]
 impl StateStore for MemoryStore {
+    fn is_durable(&self) -> bool {
+        false
+    }
+
     async fn commit(&self, batch: Batch) -> Result<StateRevision, StateError> {
         let mut memory = self.memory();
         memory.check(&batch)?;
-        Ok(memory.carry_out(batch))
+        let revision = memory.carry_out(batch);
+        self.0.revision.send_replace(revision);
+        Ok(revision)
     }
 
     async fn get(&self, key: &str) -> Result<Option<Stored>, StateError> {
@@ -191,14 +202,36 @@ impl StateStore for MemoryStore {
         Ok(())
     }
 
+    async fn journals(&self, prefix: &str) -> Result<Vec<SmolStr>, StateError> {
+        let memory = self.memory();
+        let from = memory
+            .journals
+            .range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
+        let of_prefix = from.take_while(|(name, _)| name.starts_with(prefix));
+        Ok(of_prefix.map(|(name, _)| name.clone()).collect())
+    }
+
     async fn changes(&self, after: StateRevision) -> Result<Vec<StateChange>, StateError> {
         let memory = self.memory();
-        let start = memory
-            .changes
-            .partition_point(|(revision, _)| *revision <= after);
-        Ok(memory.changes[start..]
-            .iter()
-            .map(|(_, change)| change.clone())
-            .collect())
+        let all = &memory.changes;
+        let start = all.partition_point(|change| change.revision() <= after);
+        // The commit that fills the page is told whole.
+        let last = all.get(start + PAGE - 1).map(StateChange::revision);
+        let end = last.map_or(all.len(), |last| {
+            all.partition_point(|change| change.revision() <= last)
+        });
+        Ok(all[start..end].to_vec())
+    }
+
+    async fn changed(
+        &self,
+        after: StateRevision,
+        at_most: Duration,
+    ) -> Result<StateRevision, StateError> {
+        let mut revision = self.0.revision.subscribe();
+        // The sender lives as long as this store, so the only other end is that of the time.
+        let _ = timeout(at_most, revision.wait_for(|now| *now > after)).await;
+        let now = *revision.borrow();
+        Ok(now)
     }
 }

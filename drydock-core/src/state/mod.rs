@@ -109,6 +109,9 @@ pub struct Stored {
     pub value: Vec<u8>,
 }
 
+/// How many changes [`StateStore::changes`] tells at once, or a few more.
+pub const PAGE: usize = 1024;
+
 /// What a commit changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -129,6 +132,17 @@ pub enum StateChange {
         /// The revision of the commit that appended to it.
         revision: StateRevision,
     },
+}
+
+impl StateChange {
+    /// The revision of the commit that made it.
+    pub fn revision(&self) -> StateRevision {
+        match self {
+            Self::Put(Stored { revision, .. })
+            | Self::Deleted { revision, .. }
+            | Self::Appended { revision, .. } => *revision,
+        }
+    }
 }
 
 /// Why the store did not do it. Nothing of a refused commit has happened.
@@ -176,9 +190,15 @@ pub enum StateError {
     },
 }
 
-/// Keeps state. What `commit` has answered is durable, as far as the store promises durability at all.
+/// Keeps state. What `commit` has answered is durable where the store [is durable](Self::is_durable).
+///
+/// All of it is callable at the same time from many tasks. A call whose future is dropped has happened or has not; a
+/// commit never by half. `testing::conformance::store` holds an implementation to this contract.
 #[async_trait]
 pub trait StateStore: fmt::Debug + Send + Sync + 'static {
+    /// Whether what it keeps outlives the process. Such a store is given no secret that is not sealed.
+    fn is_durable(&self) -> bool;
+
     /// Does all of the batch, or nothing.
     ///
     /// # Errors
@@ -221,9 +241,27 @@ pub trait StateStore: fmt::Debug + Send + Sync + 'static {
     /// When the store fails.
     async fn release(&self, lease: &Lease) -> Result<(), StateError>;
 
-    /// What commits after this revision changed, in order.
+    /// The names of the journals that begin with `prefix`, in order. One that was never appended to is none.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn journals(&self, prefix: &str) -> Result<Vec<SmolStr>, StateError>;
+
+    /// What commits after this revision changed, in order: whole commits, as many as make [`PAGE`] changes or just more.
+    /// Asked again after the last one's revision, until there are none, it tells all.
     ///
     /// # Errors
     /// When the store fails.
     async fn changes(&self, after: StateRevision) -> Result<Vec<StateChange>, StateError>;
+
+    /// The revision of the last commit, as soon as it is greater than `after`, or when `at_most` is over. A hint to look
+    /// for [changes](Self::changes): it may come late or without one.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn changed(
+        &self,
+        after: StateRevision,
+        at_most: Duration,
+    ) -> Result<StateRevision, StateError>;
 }

@@ -87,6 +87,10 @@ impl SimulatedStore {
 
 #[async_trait]
 impl StateStore for SimulatedStore {
+    fn is_durable(&self) -> bool {
+        false
+    }
+
     async fn commit(&self, mut batch: Batch) -> Result<StateRevision, StateError> {
         let (memory, tear) = {
             let mut inner = self.inner();
@@ -171,5 +175,19 @@ impl StateStore for SimulatedStore {
     async fn changes(&self, after: StateRevision) -> Result<Vec<StateChange>, StateError> {
         let memory = self.inner().memory.clone();
         memory.changes(after).await
+    }
+
+    async fn journals(&self, prefix: &str) -> Result<Vec<SmolStr>, StateError> {
+        let memory = self.inner().memory.clone();
+        memory.journals(prefix).await
+    }
+
+    async fn changed(
+        &self,
+        after: StateRevision,
+        at_most: Duration,
+    ) -> Result<StateRevision, StateError> {
+        let memory = self.inner().memory.clone();
+        memory.changed(after, at_most).await
     }
 }
