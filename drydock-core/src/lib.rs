@@ -29,6 +29,7 @@ pub mod orchestrator;
 mod parallel;
 pub mod plan;
 pub mod resolve;
+pub mod revision;
 pub mod secret;
 pub mod site;
 pub mod source;
@@ -46,7 +47,7 @@ pub use driver::{
 };
 pub use execute::{Approval, Control, Outcome, Policy};
 pub use model::Selector;
-pub use orchestrator::{ApplyError, ApplyOptions, Orchestrator};
+pub use orchestrator::{ApplyError, ApplyOptions, IngestError, Ingested, Orchestrator};
 pub use plan::{Goal, Plan, PlanPass};
 pub use site::{Design, Site, Update};
 pub use source::{DesignSource, DirectorySource, FederatedSource, MemorySource};

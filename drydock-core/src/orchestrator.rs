@@ -1,9 +1,11 @@
 //! The façade: load, plan, approve, apply; each stage can be called alone.
 
 mod apply;
+mod keeping;
 mod observe;
 
 pub use apply::{ApplyError, ApplyOptions};
+pub use keeping::{IngestError, Ingested};
 
 use crate::{
     driver::Drivers,
@@ -12,9 +14,9 @@ use crate::{
     model::{Kinds, Selector},
     plan::{self, Goal, PlanPass, Planned, timing::Durations},
     resolve::Allocations,
-    secret::SecretSource,
+    secret::{Seal, SecretSource, Vault},
     site::Design,
-    source::{DesignSource, FederatedSource, Load, SourceError, WhenUnavailable},
+    source::{DesignSource, FederatedSource, Load, Snapshot, SourceError, WhenUnavailable},
     state::{MemoryStore, StateStore},
     validate::RuleSet,
 };
@@ -32,6 +34,8 @@ pub struct Orchestrator {
     store: Arc<dyn StateStore>,
     sinks: Vec<Arc<dyn EventSink>>,
     secrets: Option<Arc<dyn SecretSource>>,
+    seal: Option<Arc<dyn Seal>>,
+    vault: Arc<Vault>,
     policy: Policy,
     durations: Durations,
     passes: Vec<Arc<dyn PlanPass>>,
@@ -50,6 +54,8 @@ impl Orchestrator {
             store: Arc::new(MemoryStore::new()),
             sinks: Vec::new(),
             secrets: None,
+            seal: None,
+            vault: Arc::default(),
             policy: Policy::default(),
             durations: Durations::default(),
             passes: Vec::new(),
@@ -106,6 +112,13 @@ impl Orchestrator {
         self
     }
 
+    /// Gives the key to the secrets that stand in designs, where the store outlives the process.
+    #[must_use]
+    pub fn seal(mut self, seal: impl Seal) -> Self {
+        self.seal = Some(Arc::new(seal));
+        self
+    }
+
     /// Says how patient runs are.
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
@@ -141,20 +154,24 @@ impl Orchestrator {
     /// When a source cannot be read at all, or two have one name. What is wrong inside documents is in the design's
     /// diagnostics.
     pub async fn load(&self) -> Result<Design, SourceError> {
-        let loaded = match self.sources.as_slice() {
-            [only] => only.load(None).await?,
-            several => federated(several)?.load(None).await?,
-        };
-        let snapshot = match loaded {
-            Load::Loaded { snapshot, .. } => snapshot,
-            Load::Unchanged => Arc::default(),
-        };
         Ok(Design::with_kinds(
-            snapshot,
+            self.read().await?,
             &self.rules,
             &self.allocations,
             &self.kinds,
         ))
+    }
+
+    /// What all sources hold.
+    async fn read(&self) -> Result<Arc<Snapshot>, SourceError> {
+        let loaded = match self.sources.as_slice() {
+            [only] => only.load(None).await?,
+            several => federated(several)?.load(None).await?,
+        };
+        Ok(match loaded {
+            Load::Loaded { snapshot, .. } => snapshot,
+            Load::Unchanged => Arc::default(),
+        })
     }
 
     /// Observes, and plans the goal for the nodes that the selector chooses.

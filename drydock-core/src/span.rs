@@ -203,6 +203,25 @@ impl SourceFile {
         }
     }
 
+    /// Whether it is a source without text.
+    pub(crate) fn is_external(&self) -> bool {
+        matches!(self.body, Body::External(_))
+    }
+
+    /// What an external source calls its places.
+    pub(crate) fn locators(&self) -> &[Box<str>] {
+        match &self.body {
+            Body::Text(_) => &[],
+            Body::External(locators) => locators,
+        }
+    }
+
+    /// Whether anything that stands at this place is struck out of what is handed out.
+    pub(crate) fn is_struck_out(&self, span: Span) -> bool {
+        let at = span.lo as usize..span.hi as usize;
+        self.raw().get(at.clone()) != self.masked().get(at)
+    }
+
     /// How many bytes were read.
     pub fn size(&self) -> usize {
         self.raw().len()

@@ -25,6 +25,7 @@ const LAYERS: &[&str] = &[
     "site",
     "plan",
     "state",
+    "revision",
     "execute",
     "orchestrator",
     "testing",

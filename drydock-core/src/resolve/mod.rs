@@ -38,6 +38,7 @@ mod vain_removal;
 pub use address::Allocations;
 pub use chain::Chain;
 pub use changes::Changes;
+pub(crate) use check::all_sealed;
 pub use decode::{DecodeError, decode};
 pub(crate) use incremental::Resolver;
 pub use item::ResolvedItem;

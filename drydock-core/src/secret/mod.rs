@@ -8,12 +8,16 @@ mod environment;
 mod files;
 mod first_of;
 mod mask;
+mod seal;
+mod vault;
 
 pub use environment::EnvironmentSecrets;
 pub use files::FileSecrets;
 pub use first_of::FirstOf;
 pub(crate) use mask::mask_with;
 pub use mask::{mask, mask_text, mask_urls};
+pub use seal::{Seal, SealError};
+pub use vault::Vault;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -10,6 +10,7 @@ mod sealing;
 mod secret;
 mod words;
 
+pub(crate) use sealing::all_sealed;
 pub(super) use sealing::{hide_unread, sealed};
 
 use crate::{

@@ -33,6 +33,15 @@ pub(crate) fn sealed(document: Document, kinds: &Kinds, hidden: &mut Vec<Span>) 
     Document { spec, ..document }
 }
 
+/// All documents with their marked secrets sealed, of texts in which those are struck out already.
+pub(crate) fn all_sealed(documents: &[Document], kinds: &Kinds) -> Vec<Document> {
+    let mut hidden = Vec::new();
+    let documents = documents.iter().cloned();
+    documents
+        .map(|document| sealed(document, kinds, &mut hidden))
+        .collect()
+}
+
 /// In texts that could not be read whole, nobody knows where the marked secrets stand: what follows the names of their
 /// keys is hidden.
 pub(crate) fn hide_unread(found: &[Diagnostic], kinds: &Kinds, files: &mut SourceMap) {
