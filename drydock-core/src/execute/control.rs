@@ -1,6 +1,6 @@
 //! `[io]` The handle on a run under way: what people want of it, and how it stands.
 
-use super::{Orders, Report, Run, WaitingOn};
+use super::{Orders, Report, Run, WaitingOn, clock::Clock};
 use crate::{
     names::{NodeName, PlanId, StepId},
     resolve::ResolvedDesign,
@@ -9,7 +9,7 @@ use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tokio::{sync::watch, time::Instant};
+use tokio::sync::watch;
 
 /// The handle on a run under way. Its copies are one handle; it may be had before the run begins and outlives it. What is
 /// ordered holds for the run that it was given to, also when that begins later.
@@ -33,7 +33,7 @@ struct Shared {
 /// A run and when its clock began.
 struct Watched {
     run: Run,
-    epoch: Instant,
+    clock: Clock,
 }
 
 impl Default for Control {
@@ -90,15 +90,15 @@ impl Control {
     /// How the run stands; nothing before it has begun.
     pub fn report(&self) -> Option<Report> {
         let watched = self.watched();
-        let Watched { run, epoch } = watched.as_ref()?;
-        Some(run.report(epoch.elapsed()))
+        let Watched { run, clock } = watched.as_ref()?;
+        Some(run.report(clock.now()))
     }
 
     /// What a step waits for; nothing when it is settled, or the run has not begun.
     pub fn waiting(&self, step: StepId) -> Option<WaitingOn> {
         let watched = self.watched();
-        let Watched { run, epoch } = watched.as_ref()?;
-        (step.index() < run.plan().steps.len()).then(|| run.waiting(step, epoch.elapsed()))?
+        let Watched { run, clock } = watched.as_ref()?;
+        (step.index() < run.plan().steps.len()).then(|| run.waiting(step, clock.now()))?
     }
 
     pub(super) fn orders(&self) -> watch::Receiver<Orders> {
@@ -108,8 +108,8 @@ impl Control {
         orders
     }
 
-    pub(super) fn watch(&self, run: Run, epoch: Instant) {
-        *self.watched() = Some(Watched { run, epoch });
+    pub(super) fn watch(&self, run: Run, clock: Clock) {
+        *self.watched() = Some(Watched { run, clock });
     }
 
     /// Does something with the run; nothing, when there is none.

@@ -1,6 +1,10 @@
 //! `[io]` The calls in flight, each a task. A call that panics or takes too long is an answer too.
 
-use super::{Input, Observation, dispatch::Dispatch};
+use super::{
+    Input, Observation,
+    clock::{Clock, Late},
+    dispatch::Dispatch,
+};
 use crate::{
     driver::{Context, DriverError, ErrorKind},
     names::StepId,
@@ -10,14 +14,27 @@ use std::{
     task::{self, Poll},
     time::Duration,
 };
-use tokio::{
-    task::{Id, JoinError, JoinSet},
-    time::timeout,
-};
+use tokio::task::{Id, JoinError, JoinSet};
 use tracing::{Instrument, Span};
 
 /// What a call said, for each of its steps.
 pub(super) type Answers = Vec<Input>;
+
+/// A call that begins.
+pub(super) struct Call {
+    pub(super) cx: Context,
+    pub(super) clock: Clock,
+    /// When it was asked for, and when it ends at the latest: before the lease does.
+    pub(super) asked: Duration,
+    pub(super) ends: Duration,
+    pub(super) span: Span,
+}
+
+impl Call {
+    fn limit(&self) -> Duration {
+        self.ends.saturating_sub(self.asked)
+    }
+}
 
 #[derive(Default)]
 pub(super) struct InFlight {
@@ -26,20 +43,17 @@ pub(super) struct InFlight {
 }
 
 impl InFlight {
-    pub(super) fn observe(
-        &mut self,
-        dispatch: Dispatch,
-        (cx, limit, span): (Context, Duration, Span),
-        steps: Vec<StepId>,
-    ) {
-        let asked = steps.clone();
+    pub(super) fn observe(&mut self, dispatch: Dispatch, call: Call, steps: Vec<StepId>) {
+        let (asked, span) = (steps.clone(), call.span.clone());
         let call = async move {
-            match timeout(limit, dispatch.observe(&cx, &steps)).await {
+            let limit = call.limit();
+            let seen = dispatch.observe(&call.cx, &steps);
+            match call.clock.within(call.ends, seen).await {
                 Ok(seen) => seen
                     .into_iter()
                     .map(|(step, result)| Input::Observed { step, result })
                     .collect(),
-                Err(_) => unanswered(steps, true, || too_slow(limit, true)),
+                Err(Late) => unanswered(steps, true, || too_slow(limit, true)),
             }
         };
         let id = self.set.spawn(call.instrument(span)).id();
@@ -49,14 +63,17 @@ impl InFlight {
     pub(super) fn apply(
         &mut self,
         dispatch: Dispatch,
-        (cx, limit, span): (Context, Duration, Span),
+        call: Call,
         step: StepId,
         seen: Observation,
         asked: bool,
     ) {
+        let span = call.span.clone();
         let call = async move {
-            let result = timeout(limit, dispatch.apply(&cx, step, &seen, asked)).await;
-            let result = result.unwrap_or_else(|_| Err(too_slow(limit, false)));
+            let limit = call.limit();
+            let answer = dispatch.apply(&call.cx, step, &seen, asked);
+            let result = call.clock.within(call.ends, answer).await;
+            let result = result.unwrap_or_else(|Late| Err(too_slow(limit, false)));
             vec![Input::Applied { step, result }]
         };
         let id = self.set.spawn(call.instrument(span)).id();

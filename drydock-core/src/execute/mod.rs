@@ -9,6 +9,7 @@
 
 mod begin;
 mod calls;
+mod clock;
 mod control;
 pub mod dispatch;
 mod estimate;

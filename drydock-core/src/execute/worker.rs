@@ -2,12 +2,13 @@
 
 use super::{
     Command, Control, Input, Journal, Orders, Outcome, Run, Tenure, Terms,
+    clock::Clock,
     dispatch::Dispatch,
-    in_flight::{Answers, InFlight},
+    in_flight::{Answers, Call, InFlight},
     lease::successor_begins,
 };
 use crate::{
-    driver::{Context, ContextBuilder},
+    driver::ContextBuilder,
     event::{Event, EventKind, EventSink},
     names::{RunId, StepId},
     secret::SecretSource,
@@ -24,7 +25,7 @@ use std::{
 };
 use tokio::{
     sync::watch,
-    time::{Instant, sleep, timeout},
+    time::{sleep, timeout},
 };
 use tracing::{Instrument, Span};
 
@@ -61,7 +62,7 @@ enum Woken {
 /// What goes on while a run is worked on.
 struct Work<'a> {
     lease: &'a Lease,
-    epoch: Instant,
+    clock: &'a Clock,
     /// Dropped with this, whatever the reason, it tells the calls in flight.
     _cancel: watch::Sender<bool>,
     cancelled: watch::Receiver<bool>,
@@ -82,13 +83,13 @@ impl Worker {
 
     async fn work_in_span(&self) -> Result<Outcome, StateError> {
         // The lease counts from before it was asked for.
-        let (epoch, journal) = (Instant::now(), Journal::of(&self.run));
+        let (clock, journal) = (Clock::new(), Journal::of(&self.run));
         let ttl = self.terms.policy.lease;
         let lease = self
             .store
             .acquire(&journal.lease(), &self.owner, ttl)
             .await?;
-        let result = self.work_under(&lease, epoch).await;
+        let result = self.work_under(&lease, &clock).await;
         if result.is_ok() {
             journal.close(&*self.store, &lease).await?;
         }
@@ -98,7 +99,7 @@ impl Worker {
         Ok(outcome)
     }
 
-    async fn begin(&self, lease: &Lease, epoch: Instant) -> Result<(), StateError> {
+    async fn begin(&self, lease: &Lease, clock: &Clock) -> Result<(), StateError> {
         let (journal, policy) = (Journal::of(&self.run), &self.terms.policy);
         let before = journal.open(&*self.store, lease, &self.terms).await?;
         let records = journal.read(&*self.store).await?;
@@ -108,23 +109,23 @@ impl Worker {
             terms.most_destroyed = head.most_destroyed;
             if head.holder.is_some_and(|holder| holder != self.owner) {
                 let longest = policy.longest_call(&terms.plan.steps);
-                not_before = successor_begins(epoch.elapsed(), longest, policy.skew);
+                not_before = successor_begins(clock.now(), longest, policy.skew);
             }
         }
         let tenure = Tenure::new(policy.lease, policy.skew, Duration::ZERO);
-        let run = Run::resume(terms, &records, epoch.elapsed())
+        let run = Run::resume(terms, &records, clock.now())
             .under(tenure)
             .not_before(not_before);
-        self.control.watch(run, epoch);
+        self.control.watch(run, clock.clone());
         Ok(())
     }
 
-    async fn work_under(&self, lease: &Lease, epoch: Instant) -> Result<Outcome, StateError> {
-        self.begin(lease, epoch).await?;
+    async fn work_under(&self, lease: &Lease, clock: &Clock) -> Result<Outcome, StateError> {
+        self.begin(lease, clock).await?;
         let (cancel, cancelled) = watch::channel(false);
         let mut work = Work {
             lease,
-            epoch,
+            clock,
             _cancel: cancel,
             cancelled,
             in_flight: InFlight::default(),
@@ -134,9 +135,9 @@ impl Worker {
         loop {
             if orders.has_changed().unwrap_or(false) {
                 let by_now = orders.borrow_and_update().clone();
-                self.tell(vec![Input::Ordered(by_now)], epoch);
+                self.tell(vec![Input::Ordered(by_now)], clock);
             }
-            let now = epoch.elapsed();
+            let now = clock.about_now();
             let command = self.control.with(|run| Some(run.poll(now)));
             // What is told has happened: events come after their records are durable.
             if !matches!(command, Some(Command::Append(_))) {
@@ -154,7 +155,7 @@ impl Worker {
                 Some(Command::Sleep(until)) => {
                     let pause = until.map_or(LONG, |until| until.saturating_sub(now));
                     match work.wake(&mut orders, pause).await {
-                        Woken::Answers(answers) => self.tell(answers, epoch),
+                        Woken::Answers(answers) => self.tell(answers, clock),
                         // To have waited for it counts as having looked.
                         Woken::Ordered => orders.mark_changed(),
                         Woken::Time => {}
@@ -176,12 +177,12 @@ impl Worker {
             skipped: outcome.skipped.len() as u32,
         };
         self.sink
-            .emit(&Event::new(epoch.elapsed(), self.run.clone(), finished));
+            .emit(&Event::new(clock.now(), self.run.clone(), finished));
         Ok(outcome)
     }
 
-    fn tell(&self, inputs: Vec<Input>, epoch: Instant) {
-        let now = epoch.elapsed();
+    fn tell(&self, inputs: Vec<Input>, clock: &Clock) {
+        let now = clock.now();
         self.control
             .with(|run| inputs.into_iter().for_each(|input| run.handle(input, now)));
     }
@@ -196,7 +197,7 @@ impl Worker {
     }
 
     async fn renew(&self, work: &Work<'_>) -> Result<(), StateError> {
-        let (asked, ttl) = (work.epoch.elapsed(), self.terms.policy.lease);
+        let (asked, ttl) = (work.clock.now(), self.terms.policy.lease);
         let input = match timeout(ttl / 3, self.store.renew(work.lease, ttl)).await {
             Ok(Ok(())) => Input::Renewed(asked),
             Ok(Err(lost @ StateError::Fenced { .. })) => return Err(lost),
@@ -209,7 +210,7 @@ impl Worker {
                 Input::NotRenewed
             }
         };
-        self.tell(vec![input], work.epoch);
+        self.tell(vec![input], work.clock);
         Ok(())
     }
 
@@ -218,13 +219,8 @@ impl Worker {
         work.in_flight.observe(self.dispatch.clone(), call, steps);
     }
 
-    /// The context of a call for these steps, how long it may take, and its span.
-    fn call(
-        &self,
-        work: &mut Work<'_>,
-        steps: &[StepId],
-        now: Duration,
-    ) -> (Context, Duration, Span) {
+    /// A call for these steps.
+    fn call(&self, work: &mut Work<'_>, steps: &[StepId], now: Duration) -> Call {
         let ends = self.control.with(|run| run.call_ends(steps, now));
         let ends = ends.unwrap_or(now);
         let first = steps.first().copied().unwrap_or(StepId(0));
@@ -239,7 +235,13 @@ impl Worker {
             .secrets(self.secrets.clone())
             .notes(self.run.clone(), first, self.sink.clone())
             .build();
-        (cx, ends.saturating_sub(now), span)
+        Call {
+            cx,
+            clock: work.clock.clone(),
+            asked: now,
+            ends,
+            span,
+        }
     }
 
     /// The span of a step from its first call until it is settled.
