@@ -5,12 +5,14 @@ use crate::{
     names::{RunId, StepId},
     secret::{Secret, SecretError, SecretRef, SecretSource},
 };
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 /// What one `apply` achieved.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Progress {
     /// The goal is reached, and was seen to be.
     Done,

@@ -1,9 +1,11 @@
 //! Why a driver call failed, in terms that the executor can act on.
 
+use serde::{Deserialize, Serialize};
 use std::{fmt, time::Duration};
 
 /// What kind of failure it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// Nobody answers; nothing happened. Retried.

@@ -9,7 +9,7 @@ use crate::{
     resolve::ResolvedNetwork,
 };
 use async_trait::async_trait;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::{fmt, sync::Arc};
 
@@ -24,7 +24,7 @@ pub enum NetworkTarget {
 }
 
 /// What a switch port shall carry, and when.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PortIntent {
     /// The switch.

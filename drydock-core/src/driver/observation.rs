@@ -1,12 +1,15 @@
-//! What drivers see. An observation is a copy of the world at one moment; it never decides anything.
+//! What drivers see. An observation is a copy of the world at one moment; it never decides anything. It is printed and
+//! written down, so drivers put no secret into it.
 
 use crate::model::MacAddr;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::{collections::BTreeMap, fmt};
 
 /// Where a server is in its life.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum ServerState {
@@ -48,7 +51,9 @@ impl fmt::Display for ServerState {
 }
 
 /// Whether a machine is on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum PowerState {
@@ -72,7 +77,8 @@ impl fmt::Display for PowerState {
 }
 
 /// By what a machine is known to be the designed one.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Identity {
     /// Its serial number.
@@ -89,7 +95,8 @@ impl Identity {
 }
 
 /// What a server driver sees of a server.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ServerObservation {
     /// Where it is in its life.
@@ -152,7 +159,8 @@ impl ServerObservation {
 }
 
 /// A server that a driver has and the design does not name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct UnclaimedServer {
     /// What the other side calls it.
@@ -182,7 +190,9 @@ impl UnclaimedServer {
 }
 
 /// Whether a network is there.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum NetworkState {
@@ -194,7 +204,8 @@ pub enum NetworkState {
 }
 
 /// What a network driver sees of a network or a switch port.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct NetworkObservation {
     /// Whether it is there.
@@ -221,7 +232,8 @@ impl NetworkObservation {
 }
 
 /// What an OOB driver sees of a machine.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct OobObservation {
     /// Whether it is on.
@@ -253,5 +265,44 @@ impl OobObservation {
     pub fn fact(mut self, name: impl Into<SmolStr>, value: impl Into<SmolStr>) -> Self {
         self.facts.insert(name.into(), value.into());
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::driver::BootDevice;
+    use serde::de::DeserializeOwned;
+
+    fn there_and_back<T: Serialize + DeserializeOwned>(value: &T) -> T {
+        serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_is_written_down_is_read_again() {
+        let mac = MacAddr([2, 0, 0, 0, 0, 1]);
+        let identity = Identity::new(Some("S-1".into()), vec![mac]);
+        let server = ServerObservation::new(ServerState::Deployed)
+            .power(PowerState::On)
+            .identity(identity.clone())
+            .image("noble")
+            .fact("interfaces.bond0.mtu", "9000")
+            .operation("run/3");
+        assert_eq!(there_and_back(&server), server);
+        let unclaimed = UnclaimedServer::new("x", ServerState::New).identity(identity);
+        assert_eq!(there_and_back(&unclaimed), unclaimed);
+        let network = NetworkObservation::new(NetworkState::Present).fact("vlan", "101");
+        assert_eq!(there_and_back(&network), network);
+        let machine = OobObservation::new(PowerState::Off).next_boot(BootDevice::Pxe);
+        assert_eq!(there_and_back(&machine), machine);
+    }
+
+    #[test]
+    fn what_is_left_out_is_not_known_and_what_is_not_understood_is_an_error() {
+        let seen: ServerObservation = serde_json::from_str(r#"{"state": "ready"}"#).unwrap();
+        assert_eq!(seen, ServerObservation::new(ServerState::Ready));
+        for wrong in [r#"{"state": "asleep"}"#, r#"{"stat": "ready"}"#] {
+            assert!(serde_json::from_str::<ServerObservation>(wrong).is_err());
+        }
     }
 }
