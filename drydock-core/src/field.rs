@@ -131,6 +131,13 @@ impl serde::Serialize for FieldPath {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for FieldPath {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 /// Why a text is not the path of a field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(

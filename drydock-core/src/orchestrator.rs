@@ -3,9 +3,11 @@
 mod apply;
 mod keeping;
 mod observe;
+mod runs;
 
 pub use apply::{ApplyError, ApplyOptions};
 pub use keeping::{IngestError, Ingested};
+pub use runs::Approved;
 
 use crate::{
     driver::Drivers,

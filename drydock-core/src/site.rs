@@ -3,7 +3,7 @@
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
     model::Kinds,
-    names::{DocumentId, NodeName},
+    names::{DocumentId, NodeName, RevisionNumber},
     resolve::{Allocations, Changes, ResolvedDesign, Resolver},
     source::Snapshot,
     validate::{Judgement, RuleSet},
@@ -20,6 +20,8 @@ pub struct Design {
     pub diagnostics: Diagnostics,
     /// The addresses given to `auto`, to be kept by the host and given to the next load.
     pub allocations: Allocations,
+    /// As which revision it is kept in the orchestrator's store, where it is.
+    pub revision: Option<RevisionNumber>,
 }
 
 impl Design {
@@ -54,6 +56,7 @@ impl Design {
             diagnostics: found.sorted(&kept.resolver.design.files),
             resolved: kept.resolver.design,
             allocations: kept.resolver.allocations,
+            revision: None,
         }
     }
 }
@@ -149,6 +152,7 @@ impl Site {
             resolved: self.kept.resolver.design.clone(),
             diagnostics: self.diagnostics.clone(),
             allocations: self.kept.resolver.allocations.clone(),
+            revision: None,
         }
     }
 }

@@ -11,6 +11,11 @@ macro_rules! verbs {
         #[non_exhaustive]
         pub enum $type { $($(#[$vdoc])* $variant,)* }
 
+        impl $type {
+            /// All of them, in the order in which they are listed.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+        }
+
         impl fmt::Display for $type {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.pad(match self { $(Self::$variant => $word,)* })

@@ -2,11 +2,11 @@
 
 use super::ServerAction;
 use crate::{field::FieldPath, secret::mask_urls};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What an action puts at risk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Risk {
     /// Nothing; it only looks.
@@ -31,7 +31,7 @@ impl fmt::Display for Risk {
 }
 
 /// One field that is not as designed. Its texts never hold a secret: what users put into URLs is struck out.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Change {
     /// The field.

@@ -1,8 +1,8 @@
 //! Where a run keeps what it must not forget: its head, which says whose it is, and its records.
 
-use super::Terms;
+use super::{Outcome, Terms};
 use crate::{
-    names::{PlanId, RunId},
+    names::{PlanId, RevisionNumber, RunId},
     state::{Batch, Lease, Record, StateError, StateStore, Stored},
 };
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,26 @@ pub struct Head {
     pub most_destroyed: usize,
     /// Who works on it; nobody, when it was given back in order.
     pub holder: Option<SmolStr>,
+    /// The revision of the design that it carries out, where that is kept.
+    #[serde(default)]
+    pub design: Option<RevisionNumber>,
+    /// How it ended, when it has; one that is gone on with has not.
+    #[serde(default)]
+    pub ended: Option<Ended>,
+}
+
+/// How a run ended, in numbers of steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Ended {
+    /// Steps that are done.
+    pub done: usize,
+    /// Steps that failed.
+    pub failed: usize,
+    /// Steps that were not begun or not gone on with.
+    pub skipped: usize,
+    /// Whether somebody cancelled it.
+    pub cancelled: bool,
 }
 
 impl Journal {
@@ -56,12 +76,6 @@ impl Journal {
     /// # Errors
     /// When the store fails, or what it holds cannot be understood.
     pub async fn head(&self, store: &dyn StateStore) -> Result<Option<Head>, StateError> {
-        let parse = |stored: Stored| {
-            serde_json::from_slice(&stored.value).map_err(|error| StateError::Damaged {
-                key: stored.key,
-                reason: error.to_string(),
-            })
-        };
         store.get(&self.head_key()).await?.map(parse).transpose()
     }
 
@@ -91,21 +105,50 @@ impl Journal {
                 .as_ref()
                 .map_or(terms.most_destroyed, |head| head.most_destroyed),
             holder: Some(lease.owner.clone()),
+            design: before.as_ref().map_or(terms.revision, |head| head.design),
+            ended: None,
         };
         self.put(store, lease, &head).await?;
         Ok(before)
+    }
+
+    /// Every run that the store knows of, in the order of their ids.
+    ///
+    /// # Errors
+    /// When the store fails, or what it holds cannot be understood.
+    pub async fn all(store: &dyn StateStore) -> Result<Vec<(RunId, Head)>, StateError> {
+        let mut runs = Vec::new();
+        for stored in store.scan("run/").await? {
+            let key = stored.key.strip_prefix("run/");
+            if let Some(run) = key.and_then(|key| key.strip_suffix("/head")) {
+                let run = RunId::from(run);
+                runs.push((run, parse(stored)?));
+            }
+        }
+        Ok(runs)
     }
 
     /// Gives the run back in order: nothing of it is in flight.
     ///
     /// # Errors
     /// When the lease is not held, or the store fails.
-    pub async fn close(&self, store: &dyn StateStore, lease: &Lease) -> Result<(), StateError> {
+    pub async fn close(
+        &self,
+        store: &dyn StateStore,
+        lease: &Lease,
+        outcome: &Outcome,
+    ) -> Result<(), StateError> {
         let Some(head) = self.head(store).await? else {
             return Ok(());
         };
         let head = Head {
             holder: None,
+            ended: Some(Ended {
+                done: outcome.done.len(),
+                failed: outcome.failed.len(),
+                skipped: outcome.skipped.len(),
+                cancelled: outcome.cancelled,
+            }),
             ..head
         };
         self.put(store, lease, &head).await
@@ -144,4 +187,11 @@ impl Journal {
         }
         Ok(batch)
     }
+}
+
+fn parse(stored: Stored) -> Result<Head, StateError> {
+    serde_json::from_slice(&stored.value).map_err(|error| StateError::Damaged {
+        key: stored.key,
+        reason: error.to_string(),
+    })
 }

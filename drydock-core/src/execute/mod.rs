@@ -39,7 +39,7 @@ pub use control::Control;
 pub use groups::Groups;
 pub use holds::Holds;
 pub use in_flight::too_slow;
-pub use journal::{Head, Journal};
+pub use journal::{Ended, Head, Journal};
 pub use lease::{Tenure, successor_begins};
 pub use orders::Orders;
 pub use outcome::Outcome;

@@ -2,7 +2,7 @@
 
 use super::{Groups, Holds, Policy};
 use crate::{
-    names::PlanId,
+    names::{PlanId, RevisionNumber},
     plan::{Plan, timing::Durations},
     resolve::ResolvedDesign,
 };
@@ -51,6 +51,8 @@ pub struct Terms {
     pub holds: Holds,
     /// How long steps are expected to take.
     pub expected: Durations,
+    /// The revision of the design, where that is kept.
+    pub revision: Option<RevisionNumber>,
 }
 
 impl Terms {
@@ -62,6 +64,7 @@ impl Terms {
             most_destroyed: usize::MAX,
             holds: Holds::default(),
             expected: Durations::default(),
+            revision: None,
             plan,
             policy,
         }
@@ -72,6 +75,13 @@ impl Terms {
     pub fn design(mut self, design: &ResolvedDesign) -> Self {
         self.groups = Groups::of(&self.plan, Some(design), &self.policy);
         self.holds = Holds::of(design);
+        self
+    }
+
+    /// Of a design that is kept as this revision.
+    #[must_use]
+    pub fn revision(mut self, revision: Option<RevisionNumber>) -> Self {
+        self.revision = revision;
         self
     }
 

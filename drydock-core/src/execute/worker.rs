@@ -90,8 +90,8 @@ impl Worker {
             .acquire(&journal.lease(), &self.owner, ttl)
             .await?;
         let result = self.work_under(&lease, &clock).await;
-        if result.is_ok() {
-            journal.close(&*self.store, &lease).await?;
+        if let Ok(outcome) = &result {
+            journal.close(&*self.store, &lease, outcome).await?;
         }
         let released = self.store.release(&lease).await;
         let outcome = result?;

@@ -7,6 +7,7 @@ use crate::{
     names::{PlanId, RunId},
     plan::{self, Plan},
     resolve::{ResolvedDesign, ResolvedNode},
+    revision::RevisionError,
     site::Design,
     state::StateError,
 };
@@ -87,6 +88,17 @@ pub enum ApplyError {
         /// How many nodes of the site are deployed, where the bound follows from that.
         of: Option<usize>,
     },
+    /// What the run carries out is not kept: its plan, or the design that the plan was made for.
+    #[error("run {run} cannot be gone on with: {why}")]
+    NotKept {
+        /// The run.
+        run: RunId,
+        /// What is missing, and what to do.
+        why: String,
+    },
+    /// The design that the run was begun with cannot be had again.
+    #[error(transparent)]
+    Revision(#[from] RevisionError),
     /// The store failed, or another orchestrator has taken the run over.
     #[error(transparent)]
     Store(#[from] StateError),
@@ -129,6 +141,7 @@ impl Orchestrator {
         let most_destroyed = self
             .most_destroyed(design, plan, &run, max_destructive)
             .await?;
+        self.remember(plan, &approval).await?;
         let mut policy = self.policy.clone();
         policy.seed ^= seed_of(&run);
         let plan = Arc::new(plan.clone());
@@ -136,6 +149,7 @@ impl Orchestrator {
             .design(&design.resolved)
             .approval(approval)
             .most_destroyed(most_destroyed)
+            .revision(design.revision)
             .expected(self.durations.clone());
         let dispatch = Dispatch {
             design: design.resolved.clone(),

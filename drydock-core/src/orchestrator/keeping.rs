@@ -52,9 +52,10 @@ impl Orchestrator {
         let seal = self.seal_of_store();
         let allocations = self.allocated().await?;
         let (rules, kinds) = (&self.rules, &self.kinds);
-        let design = Design::with_kinds(snapshot.clone(), rules, &allocations, kinds);
+        let mut design = Design::with_kinds(snapshot.clone(), rules, &allocations, kinds);
         let (store, seal) = (&*self.store, seal.as_ref());
         let kept = revision::keep(store, &snapshot, &design, kinds, seal, now()).await?;
+        design.revision = Some(kept.revision.number);
         Ok(Ingested {
             revision: kept.revision,
             is_new: kept.is_new,
@@ -72,7 +73,8 @@ impl Orchestrator {
         let seal = self.seal_of_store();
         let recalled = revision::recall(&*self.store, which, seal.as_ref()).await?;
         let (snapshot, allocations) = (recalled.snapshot, recalled.allocations);
-        let design = Design::with_kinds(snapshot, &self.rules, &allocations, &self.kinds);
+        let mut design = Design::with_kinds(snapshot, &self.rules, &allocations, &self.kinds);
+        design.revision = Some(recalled.revision.number);
         Ok((recalled.revision, design))
     }
 
@@ -133,7 +135,7 @@ impl Orchestrator {
 }
 
 /// Milliseconds since 1970-01-01 UTC; a clock before that is taken to stand at it.
-fn now() -> u64 {
+pub(super) fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| {
         u64::try_from(since.as_millis()).unwrap_or(u64::MAX)

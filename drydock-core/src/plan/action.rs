@@ -1,10 +1,10 @@
 //! What a step does, and to what.
 
 use crate::{
-    driver::{CustomAction, NetworkAction, OobAction, PortIntent, ServerAction},
+    driver::{BootDevice, CustomAction, NetworkAction, OobAction, PortIntent, ServerAction},
     names::{NetworkName, NodeName},
 };
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use smol_str::SmolStr;
 use std::fmt;
 
@@ -77,6 +77,24 @@ impl Serialize for Target {
     }
 }
 
+impl<'de> Deserialize<'de> for Target {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Written {
+            kind: SmolStr,
+            name: SmolStr,
+            switch: Option<SmolStr>,
+        }
+        let Written { kind, name, switch } = Written::deserialize(deserializer)?;
+        match (kind.as_str(), switch) {
+            ("network", None) => Ok(Self::Network(name.into())),
+            ("node", None) => Ok(Self::Node(name.into())),
+            ("port", Some(switch)) => Ok(Self::Port { switch, port: name }),
+            _ => Err(D::Error::custom(format!("{kind} {name} is no target"))),
+        }
+    }
+}
+
 /// What a step does.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -91,6 +109,23 @@ pub enum Action {
     Server(ServerAction),
     /// What a host's own driver does.
     Custom(CustomAction),
+}
+
+impl Action {
+    /// The action of this word that is not a host's own.
+    pub(super) fn built_in(word: &str) -> Option<Self> {
+        let oob = [OobAction::PowerOff, OobAction::PowerOn].into_iter();
+        let oob = oob.chain(
+            BootDevice::ALL
+                .iter()
+                .map(|device| OobAction::NextBoot(*device)),
+        );
+        let mut all = std::iter::once(Self::Verify)
+            .chain(NetworkAction::ALL.iter().map(|action| Self::from(*action)))
+            .chain(ServerAction::ALL.iter().map(|action| Self::from(*action)))
+            .chain(oob.map(Self::from));
+        all.find(|action| action.to_string() == word)
+    }
 }
 
 impl From<NetworkAction> for Action {

@@ -34,14 +34,14 @@ use crate::{
     names::{NodeName, PlanId},
     resolve::ResolvedDesign,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-/// An approved or approvable plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// An approved or approvable plan. Written as JSON and read back it is the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Plan {
     /// The digest of the goal, the designs and the steps.

@@ -5,7 +5,7 @@ use crate::{
     driver::{NetworkObservation, ServerObservation, ServerState, UnclaimedServer},
     names::{DriverName, NetworkName, NodeName},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,7 +79,7 @@ fn unclaimed(driver: &str, server: &UnclaimedServer) -> Diagnostic {
 }
 
 /// How many nodes were Deployed when a plan was made.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DeployedNodes {
     /// Of all that were looked at.

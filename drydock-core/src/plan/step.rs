@@ -2,12 +2,14 @@
 
 use super::{Action, Target};
 use crate::{
-    driver::{Change, Identity, NetworkAction, PortIntent, PortPhase, Risk, ServerState},
+    driver::{
+        Change, CustomAction, Identity, NetworkAction, PortIntent, PortPhase, Risk, ServerState,
+    },
     model::MacAddr,
     names::{DriverName, StepId},
     resolve::ResolvedNode,
 };
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use smol_str::SmolStr;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -122,8 +124,50 @@ impl Serialize for Step {
     }
 }
 
+impl<'de> Deserialize<'de> for Step {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Written {
+            id: StepId,
+            target: Target,
+            driver: DriverName,
+            action: SmolStr,
+            payload: Option<BTreeMap<SmolStr, SmolStr>>,
+            port: Option<PortIntent>,
+            changes: Vec<Change>,
+            reason: String,
+            risk: Risk,
+            precondition: Precondition,
+            needs: Vec<StepId>,
+        }
+        let written = Written::deserialize(deserializer)?;
+        // A host's own verb may be any word; only its steps have a payload.
+        let action = match written.payload {
+            Some(payload) => {
+                let action = CustomAction::new(written.driver.clone(), written.action);
+                let with = |action: CustomAction, (name, value)| action.with(name, value);
+                Action::Custom(payload.into_iter().fold(action, with))
+            }
+            None => Action::built_in(&written.action)
+                .ok_or_else(|| Error::custom(format!("there is no action {}", written.action)))?,
+        };
+        Ok(Self {
+            id: written.id,
+            target: written.target,
+            driver: written.driver,
+            action,
+            port: written.port.map(Arc::new),
+            changes: written.changes,
+            reason: written.reason,
+            risk: written.risk,
+            precondition: written.precondition,
+            needs: written.needs,
+        })
+    }
+}
+
 /// What must hold of a target when a step on it is first taken; else the step fails and touches nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Precondition {
     /// The server is in one of these states; any, when there are none.
@@ -134,7 +178,7 @@ pub struct Precondition {
 }
 
 /// Who a machine is by its design.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DesignedIdentity {
     /// Its serial number.
     pub serial: Option<SmolStr>,

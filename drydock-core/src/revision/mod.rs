@@ -17,23 +17,11 @@ pub use differing::{Differing, differing};
 pub use keep::{Kept, activate, activations, allocations, keep, revisions};
 pub use recall::{Recalled, recall};
 
+pub use crate::names::RevisionNumber;
 use crate::{secret::SealError, state::StateError};
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 use std::fmt;
-
-/// The number of a design's revision, counted from 1 in the order in which they were taken in.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
-#[serde(transparent)]
-pub struct RevisionNumber(pub u64);
-
-impl fmt::Display for RevisionNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 /// One revision of a design, without what it says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! Sealing: how a secret that stands in a design is kept in a store that outlives the process.
 
 use super::Secret;
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// Why a secret could not be sealed or opened. Never says anything of the secret or the key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,4 +32,14 @@ pub trait Seal: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// When it was sealed with another key, for another place, or was changed since.
     fn open(&self, sealed: &[u8], place: &str) -> Result<Secret, SealError>;
+}
+
+impl<S: Seal + ?Sized> Seal for Arc<S> {
+    fn seal(&self, secret: &Secret, place: &str) -> Result<Vec<u8>, SealError> {
+        (**self).seal(secret, place)
+    }
+
+    fn open(&self, sealed: &[u8], place: &str) -> Result<Secret, SealError> {
+        (**self).open(sealed, place)
+    }
 }

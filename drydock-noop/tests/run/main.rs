@@ -7,6 +7,7 @@ mod control;
 mod faults;
 mod goals;
 mod identity;
+mod kept;
 mod order;
 mod passes;
 mod plans;

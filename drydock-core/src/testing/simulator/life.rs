@@ -285,9 +285,9 @@ impl Simulator<'_> {
         };
         self.drop_flights(&life);
         let journal = Journal::of(&self.run);
-        let closed = at_once(journal.close(&self.store, &life.lease));
-        let released = at_once(self.store.release(&life.lease));
         let outcome = life.run.outcome();
+        let closed = at_once(journal.close(&self.store, &life.lease, &outcome));
+        let released = at_once(self.store.release(&life.lease));
         self.tell(who, format_args!("finished: {} done", outcome.done.len()));
         let cancelled = std::mem::take(&mut self.orders.cancelled);
         if closed.and(released).is_err() || cancelled {
