@@ -1,2 +1,10 @@
 //! Where Drydock keeps its state so that it outlives the process: stores beside the one in memory of drydock-core, held
 //! to the same contract, [`StateStore`](drydock_core::state::StateStore).
+//!
+//! - `RedbStore` (feature `redb`, on by default): everything in one file, for one process at a time.
+
+#[cfg(feature = "redb")]
+pub mod redb;
+
+#[cfg(feature = "redb")]
+pub use self::redb::RedbStore;
