@@ -2,7 +2,9 @@
 //! to the same contract, [`StateStore`](drydock_core::state::StateStore).
 //!
 //! - `RedbStore` (feature `redb`, on by default): everything in one file, for one process at a time.
+//! - [`portable`]: what any store holds as lines of JSON, to move it to another store.
 
+pub mod portable;
 #[cfg(feature = "redb")]
 pub mod redb;
 
