@@ -17,9 +17,23 @@ pub(super) enum Fault {
     Damaged(String),
     /// The file is in order, and not for us.
     Unusable(String),
+    /// The database panicked.
+    Panicked(String),
 }
 
 impl Fault {
+    /// Whether the database is of no more use until it is opened anew.
+    pub(super) fn breaks(&self) -> bool {
+        use redb::Error::{DatabaseClosed, Io, LockPoisoned, PreviousIo};
+        match self {
+            Self::Panicked(_) => true,
+            Self::Redb(error) => {
+                matches!(error, Io(_) | PreviousIo | DatabaseClosed | LockPoisoned(_))
+            }
+            Self::Damaged(_) | Self::Unusable(_) => false,
+        }
+    }
+
     /// What a call is told.
     pub(super) fn of(self, path: &Path) -> StateError {
         let at = path.display();
@@ -43,6 +57,10 @@ impl Fault {
             ) => damaged(path, &error.to_string()),
             Self::Redb(error) => StateError::Unavailable(format!("{at}: {error}")),
             Self::Damaged(reason) => damaged(path, &reason),
+            Self::Panicked(reason) => damaged(
+                path,
+                &format!("the database cannot make sense of it ({reason})"),
+            ),
             Self::Unusable(reason) => StateError::Unavailable(format!("{at} {reason}")),
         }
     }
@@ -97,7 +115,7 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, F
         let text = panic.downcast_ref::<&str>().map(ToString::to_string);
         let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
         let text = text.unwrap_or_else(|| "no reason was given".into());
-        Fault::Damaged(format!("the database cannot make sense of it: {text}"))
+        Fault::Panicked(text)
     };
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(told(panic)))
 }

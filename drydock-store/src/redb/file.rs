@@ -69,7 +69,13 @@ impl StateFile {
     ) -> Result<T, StateError> {
         let held = self.held()?;
         let answer = guarded(|| read(&held.database()?.begin_read()?));
-        answer.map_err(|fault| fault.of(&self.path))
+        drop(held);
+        answer.map_err(|fault| {
+            if fault.breaks() {
+                self.break_off();
+            }
+            fault.of(&self.path)
+        })
     }
 
     /// Writes all of it durably, or nothing; answers the leases that it granted. Nobody else may be writing.
@@ -144,11 +150,7 @@ impl StateFile {
     fn failed(&self, error: StateError) -> StateError {
         tracing::warn!(%error, "the store could not be written; it is opened anew");
         let before = *self.revision.borrow();
-        let broken = std::mem::replace(&mut *self.exclusively(), Held::Broken);
-        let _ = guarded(|| {
-            drop(broken);
-            Ok(())
-        });
+        self.break_off();
         let came_of_it = match self.reopen() {
             Ok(after) if after == before => "nothing of it was written",
             Ok(_) => "it was written, but the disk has not confirmed it",
@@ -162,6 +164,19 @@ impl StateFile {
                 StateError::Unavailable(format!("{reason}; {came_of_it}"))
             }
             damaged => damaged,
+        }
+    }
+
+    /// The next call opens it anew.
+    fn break_off(&self) {
+        let mut held = self.exclusively();
+        if let Held::Open(_) = *held {
+            let broken = std::mem::replace(&mut *held, Held::Broken);
+            // Within the lock, so that nobody finds the file in use.
+            let _ = guarded(|| {
+                drop(broken);
+                Ok(())
+            });
         }
     }
 

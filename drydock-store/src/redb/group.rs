@@ -90,7 +90,7 @@ impl<'t> Group<'t> {
             }));
         }
         let last = self.fences.get(name)?.map_or(0, |row| row.value().1);
-        let lease = Lease::new(name, owner, last + 1);
+        let lease = Lease::new(name, owner, next(last)?);
         self.fences.insert(name, (owner, lease.fence))?;
         self.granted
             .insert(name.into(), (lease.clone(), end(now, ttl)));
@@ -140,7 +140,7 @@ impl<'t> Group<'t> {
     }
 
     fn carry_out(&mut self, batch: &Batch) -> Result<StateRevision, Fault> {
-        self.revision += 1;
+        self.revision = next(self.revision)?;
         let mut place = (self.revision, 0);
         for (key, value) in &batch.put {
             self.history.insert(place, (WRITTEN, &**key, &**value))?;
@@ -169,4 +169,10 @@ impl<'t> Group<'t> {
         }
         Ok(StateRevision(self.revision))
     }
+}
+
+/// The number after this one; there is always one in a file that was not tampered with.
+fn next(last: u64) -> Result<u64, Fault> {
+    let next = last.checked_add(1);
+    next.ok_or_else(|| Fault::Damaged("it has counted as far as numbers go".into()))
 }

@@ -198,3 +198,32 @@ fn pages_that_were_swapped_blanked_or_doubled_are_reported() {
     }
     assert!(reported > 20, "{reported}");
 }
+
+#[test]
+fn a_file_that_is_altered_while_it_is_open_ends_in_errors() {
+    let folder = Folder::new();
+    let whole = closed(&folder);
+    let path = folder.join("state.redb");
+    let mut random = Random(41);
+    for _ in 0..10 {
+        fs::write(&path, &whole.bytes).unwrap();
+        let store = RedbStore::open(&path).unwrap();
+        let mut bytes = whole.bytes.clone();
+        bytes[4096..].fill_with(|| random.below(256) as u8);
+        fs::write(&path, bytes).unwrap();
+        runtime().block_on(async {
+            store.read_journal("journal/1", 0).await.unwrap_err();
+            let commits = (0..3).map(|_| store.commit(Batch::new().put("k", "v")));
+            for commit in commits {
+                commit.await.unwrap_err();
+            }
+            store.scan("").await.unwrap_err();
+            store
+                .changes(drydock_core::state::StateRevision(0))
+                .await
+                .unwrap_err();
+        });
+        drop(store);
+        RedbStore::open(&path).unwrap_err();
+    }
+}

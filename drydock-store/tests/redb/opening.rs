@@ -255,3 +255,31 @@ fn tables_that_contradict_each_other_are_reported() {
             .contains("its history goes on to revision 40, its head says 3")
     );
 }
+
+#[test]
+fn a_file_that_counts_to_the_end_is_reported() {
+    const LEASES: TableDefinition<'_, &str, (&str, u64)> = TableDefinition::new("leases");
+    let folder = Folder::new();
+    let path = folder.join("state.redb");
+    drop(RedbStore::open(&path).unwrap());
+    change(&path, |write| {
+        let mut head = write.open_table(HEAD).unwrap();
+        head.insert("revision", u64::MAX).unwrap();
+        let mut leases = write.open_table(LEASES).unwrap();
+        leases.insert("run/1", ("a", u64::MAX)).unwrap();
+    });
+    let store = RedbStore::open(&path).unwrap();
+    runtime().block_on(async {
+        let minute = std::time::Duration::from_secs(60);
+        for _ in 0..2 {
+            let commit = store.commit(Batch::new()).await.map(drop);
+            let acquire = store.acquire("run/1", "a", minute).await.map(drop);
+            for answer in [commit, acquire] {
+                let said = answer.unwrap_err().to_string();
+                assert!(said.contains("as far as numbers go"), "{said}");
+            }
+        }
+        let lease = store.acquire("run/2", "a", minute).await.unwrap();
+        assert_eq!(lease.fence, 1);
+    });
+}

@@ -41,10 +41,10 @@ impl Process {
         let mut line = String::new();
         while self.lines.read_line(&mut line).unwrap() > 0 {
             // The harness writes into the same line.
-            if let Some((_, said)) = line.split_once("said: ") {
-                if line.ends_with('\n') {
-                    return Some(said.trim_end().into());
-                }
+            if let Some((_, said)) = line.split_once("said: ")
+                && line.ends_with('\n')
+            {
+                return Some(said.trim_end().into());
             }
             line.clear();
         }
