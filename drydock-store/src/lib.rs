@@ -10,3 +10,8 @@ pub mod redb;
 
 #[cfg(feature = "redb")]
 pub use self::redb::RedbStore;
+
+/// The README's program compiles.
+#[cfg(all(doctest, feature = "redb"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
