@@ -66,7 +66,7 @@ fn in_folder(records: usize, folder: &std::path::Path) -> Result<(), Box<dyn std
     )?;
     for writers in WRITERS {
         // One alone waits for the disk each time.
-        let records = records.min(records / 10 * writers);
+        let records = records.min(records / 50 * writers);
         let memory = runtime.block_on(write(Arc::new(MemoryStore::new()), writers, records))?;
         let path = folder.join(format!("{writers}.redb"));
         let file = runtime.block_on(write(Arc::new(RedbStore::open(path)?), writers, records))?;
