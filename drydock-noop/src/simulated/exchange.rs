@@ -114,6 +114,7 @@ impl SimulatedSite {
             machine.in_flight += 1;
         }
         let changed = matches!(result, Ok((_, true)));
+        world.applied.count(cx, request, changed);
         let answer = result.map(|(answer, _)| answer);
         let answer = match (fault, answer) {
             (Some(fault @ Fault::LostAnswer), Ok(_)) => Err(indeterminate(request, fault)),
@@ -275,7 +276,9 @@ impl World {
         if late {
             let left = match cx.deadline() {
                 Duration::MAX => VERY_LATE,
-                deadline => deadline.saturating_sub(cx.now()) + Duration::from_secs(1),
+                deadline => deadline
+                    .saturating_sub(cx.now())
+                    .saturating_add(Duration::from_secs(1)),
             };
             return Some(now.saturating_add(left));
         }

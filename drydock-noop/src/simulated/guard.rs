@@ -29,11 +29,8 @@ impl World {
         now: Duration,
     ) -> Result<(), DriverError> {
         self.is_in_time(cx, request, now);
-        let fence = self.learnt_fence(cx, request.target);
-        let Some(node) = request.node else {
-            return self.is_fresh(request);
-        };
-        let machine = self.machines.get(&node.name);
+        let fence = self.learnt_fence(cx, request);
+        let machine = request.node.and_then(|node| self.machines.get(&node.name));
         let at_once = machine.is_some_and(|machine| machine.in_flight > 0);
         if at_once {
             let no = No::new(
@@ -47,9 +44,15 @@ impl World {
                 "its fence {} is older than {newer}, which was seen here",
                 cx.fence()
             );
-            return Err(self.refused(request, No::new(ViolationKind::FencedOut, why)));
+            let refusal = self.refused(request, No::new(ViolationKind::FencedOut, why));
+            if !self.has_no_fencing {
+                return Err(refusal);
+            }
         }
         self.is_fresh(request)?;
+        let Some(node) = request.node else {
+            return Ok(());
+        };
         let machine = self.machines.get(&node.name);
         let found = machine.and_then(|machine| hands_off(machine, node, request.kind));
         found.map_or(Ok(()), |no| Err(self.refused(request, no)))
@@ -58,7 +61,7 @@ impl World {
     /// What a call that only looks tells of its caller.
     pub(super) fn heard(&mut self, cx: &Context, request: &Request<'_>, now: Duration) {
         self.is_in_time(cx, request, now);
-        self.learnt_fence(cx, request.target);
+        self.learnt_fence(cx, request);
     }
 
     /// After a call that was not Done already what was seen before no longer holds.
@@ -119,26 +122,31 @@ impl World {
         Err(self.refused(request, No::new(ViolationKind::StaleObservation, why)))
     }
 
-    /// Keeps the caller's fence in mind; answers the newest one of its run that was seen at the machine, if that is newer.
+    /// Keeps the caller's fence in mind; answers the newest one of its run that was seen at the target, if that is newer.
     ///
     /// Fences of different runs come from different leases and cannot be compared; the run is what the operation key has
     /// before its last `/`. Fence 0 is a call outside any run.
-    fn learnt_fence(&mut self, cx: &Context, node: &str) -> Option<u64> {
-        let machine = self.machines.get_mut(node)?;
+    fn learnt_fence(&mut self, cx: &Context, request: &Request<'_>) -> Option<u64> {
+        let fences = match request.kind {
+            CallKind::Network(_) | CallKind::ObserveNetwork => {
+                &mut self.segment_named(request.target)?.fences
+            }
+            _ => &mut self.machines.get_mut(request.target)?.fences,
+        };
         if cx.fence() == 0 {
             return None;
         }
         let operation = cx.operation();
         let run = operation.rsplit_once('/').map_or(operation, |(run, _)| run);
-        match machine.fences.iter_mut().find(|(known, _)| known == run) {
+        match fences.iter_mut().find(|(known, _)| known == run) {
             Some((_, newest)) if *newest > cx.fence() => return Some(*newest),
             Some((_, newest)) => *newest = cx.fence(),
             None => {
                 // Runs of long ago do not come back.
-                if machine.fences.len() == 4 {
-                    machine.fences.remove(0);
+                if fences.len() == 4 {
+                    fences.remove(0);
                 }
-                machine.fences.push((run.into(), cx.fence()));
+                fences.push((run.into(), cx.fence()));
             }
         }
         None

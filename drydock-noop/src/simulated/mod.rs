@@ -19,6 +19,7 @@
 //! assert!(site.as_designed(&design).is_empty() && site.violations().is_empty());
 //! ```
 
+mod applied;
 mod call;
 mod clock;
 mod deviation;
@@ -43,6 +44,7 @@ mod trace;
 mod violation;
 mod world;
 
+pub use applied::Applied;
 pub use call::CallKind;
 pub use clock::{Clock, ManualClock, Time, Timer, Wait};
 pub use durations::Durations;
@@ -62,8 +64,12 @@ use smol_str::SmolStr;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
 };
 use world::{Segment, World};
+
+/// How late it can be made by hand; far from what a time can hold.
+const LATEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// A simulated site. Its copies are one site; it outlives whatever works on it, as a site outlives an orchestrator.
 #[derive(Debug, Clone)]
@@ -110,6 +116,14 @@ impl SimulatedSite {
     #[must_use]
     pub fn closed_ports(self) -> Self {
         self.world().has_closed_ports = true;
+        self
+    }
+
+    /// Machines know nothing of fences, as real ones: what a stale orchestrator asks for is carried out. It is a violation
+    /// all the same.
+    #[must_use]
+    pub fn without_fencing(self) -> Self {
+        self.world().has_no_fencing = true;
         self
     }
 
@@ -244,6 +258,32 @@ impl SimulatedSite {
     /// How many calls there were, by kind.
     pub fn calls(&self) -> BTreeMap<CallKind, u64> {
         self.world().calls.clone()
+    }
+
+    /// Every call that may change something, by step: how often it was made, and how often it changed something.
+    pub fn applied(&self) -> Vec<Applied> {
+        self.world().applied.all()
+    }
+
+    /// Lets so much time pass at once; what is due by then has happened. Answers on their way take the time that they had.
+    /// False for a host's own clock, and for
+    /// what is more than a century after the beginning.
+    pub fn advance(&self, by: Duration) -> bool {
+        let mut world = self.world();
+        if world.now().saturating_add(by) > LATEST {
+            return false;
+        }
+        let clock = match &mut world.clock {
+            Clock::Tokio(origin) => {
+                let earlier = origin.checked_sub(by);
+                return earlier.map(|earlier| *origin = earlier).is_some();
+            }
+            clock => clock.clone(),
+        };
+        // Without the world, for whoever is woken may look at it.
+        drop(world);
+        clock.advance(by);
+        matches!(clock, Clock::Manual(_))
     }
 
     /// Changes a machine behind everybody's back: drift, a replaced mainboard, somebody at the console.

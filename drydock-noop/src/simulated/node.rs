@@ -5,11 +5,11 @@ use drydock_core::{
     driver::{BootDevice, Identity, NetworkState, PowerState, ServerState},
     names::NodeName,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 /// A machine as it is.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SimulatedNode {
     /// Its name.
@@ -45,7 +45,7 @@ pub struct SimulatedNode {
 }
 
 /// How often something was begun on a machine.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Counters {
     /// Commissionings.
@@ -59,7 +59,7 @@ pub struct Counters {
 }
 
 /// A network, or a switch port, as it is.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SimulatedNetwork {
     /// The network's name, or the switch and the port.

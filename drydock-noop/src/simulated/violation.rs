@@ -1,11 +1,11 @@
 //! What a caller did that it must not do at a real site.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use smol_str::SmolStr;
 use std::{fmt, time::Duration};
 
 /// Which obligation was not kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ViolationKind {
@@ -19,7 +19,7 @@ pub enum ViolationKind {
     Held,
     /// A release or a second deployment of a node that is protected from it.
     Protected,
-    /// A call by an orchestrator after a later one has been seen at the machine.
+    /// A call by an orchestrator after a later one has been seen at the target.
     FencedOut,
     /// A call on a machine while another that changes it is in flight.
     AtOnce,

@@ -3,7 +3,8 @@
 
 use super::{
     CallKind, Clock, Durations, Fault, Faults, InjectedFault, SimulatedNetwork, Violation,
-    ViolationKind, loads::Loads, machine::Machine, trace::Trace, violation::No,
+    ViolationKind, applied::AppliedCalls, loads::Loads, machine::Machine, trace::Trace,
+    violation::No,
 };
 use drydock_core::{
     driver::{DriverError, ErrorKind, NetworkState},
@@ -39,6 +40,8 @@ pub(super) struct World {
     pub(super) is_repeating: bool,
     pub(super) has_runs_clock: bool,
     pub(super) has_closed_ports: bool,
+    pub(super) has_no_fencing: bool,
+    pub(super) applied: AppliedCalls,
     pub(super) loads: Loads,
     pub(super) violations: Vec<Violation>,
     pub(super) injected: Vec<InjectedFault>,
@@ -53,6 +56,8 @@ pub(super) struct World {
 pub(super) struct Segment {
     pub(super) network: SimulatedNetwork,
     pub(super) generation: u64,
+    /// The newest fence of each run that was seen here, the oldest run first.
+    pub(super) fences: Vec<(SmolStr, u64)>,
 }
 
 impl Segment {
@@ -80,6 +85,8 @@ impl World {
             is_repeating: false,
             has_runs_clock: false,
             has_closed_ports: false,
+            has_no_fencing: false,
+            applied: AppliedCalls::default(),
             loads: Loads::default(),
             violations: Vec::new(),
             injected: Vec::new(),

@@ -4,6 +4,7 @@ mod faults;
 mod hands;
 mod life;
 mod named;
+mod outliving;
 mod owed;
 #[path = "../site/ports.rs"]
 mod port_site;
