@@ -16,6 +16,8 @@
 //! assert!(drivers.server_named("noop").is_some());
 //! ```
 
+#[cfg(all(feature = "lab", unix))]
+pub mod lab;
 pub mod noop;
 pub mod simulated;
 
