@@ -1,18 +1,18 @@
 //! The main job: a site design, resolved, checked, planned, approved and carried out.
 //!
 //! `deploy [PATH...] [--nodes SELECTOR] [--approve PLAN-ID|all] [--max-destructive N] [--seed N] [--format text|json]
-//! [--call-seconds N] [--profile]`
+//! [--call-seconds N] [--profile] [--site SOCKET]`
 //!
-//! Without arguments it deploys the bundled site on a simulated one and approves its own plan. Exit 0 all done,
+//! Without arguments it deploys the bundled site on a simulated one and approves its own plan. With `--site` it works on the
+//! site of a lab, which is another process, see the example `lab`. Exit 0 all done,
 //! 1 something failed or was cancelled by Ctrl-C (a second one does not wait for the calls in flight), 2 bad arguments,
 //! 3 a plan that destroys something and is not approved, or more of what is deployed than it may.
 
 use clap::Parser;
 use drydock_core::{
-    ApplyError, ApplyOptions, Approval, Control, Design, Goal, Orchestrator, Outcome, Plan,
-    Selector,
+    ApplyError, ApplyOptions, Approval, Control, Goal, Orchestrator, Outcome, Plan, Selector,
     diagnostic::{Color, render_all},
-    event::{Event, EventKind, Recorder},
+    event::{Event, EventKind, EventSink, Recorder},
     execute::profile::Profile,
     names::{PlanId, RunId},
     plan::timing,
@@ -20,6 +20,7 @@ use drydock_core::{
 use drydock_examples::{
     FAILED, Failure, Format, NOT_APPROVED, OK, color, ctrl_c::ctrl_c, demo, findings, load, print,
     progress, say, tables, verdict,
+    world::{Seen, World},
 };
 use drydock_noop::{Durations, SimulatedSite};
 use serde_json::{Value, json};
@@ -45,11 +46,14 @@ struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
     /// How long each call takes from when the run begins; time to try Ctrl-C.
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "site")]
     call_seconds: u32,
     /// Text for people, or one JSON event a line.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// Works on the site of the lab at this socket; without it on a simulated site of its own, which ends with it.
+    #[arg(long, value_name = "SOCKET", conflicts_with = "seed")]
+    site: Option<PathBuf>,
     /// Also tell where the time of the run went.
     #[arg(long)]
     profile: bool,
@@ -71,8 +75,8 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
     if verdict(&design) != OK {
         return Ok(FAILED);
     }
-    let site = demo::site(&design, arguments.seed);
-    let orchestrator = Orchestrator::new(demo::drivers(&site)).policy(demo::policy());
+    let world = World::of(&design, arguments.seed, arguments.site.as_deref()).await?;
+    let orchestrator = Orchestrator::new(world.drivers()).policy(demo::policy());
     let planned = orchestrator
         .plan(&design, Goal::Deploy, &arguments.nodes)
         .await;
@@ -96,14 +100,11 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         None => Approval::None,
     };
     let run = RunId::new(format!("deploy-{}", plan.id));
-    let slow = Durations::default().call(Duration::from_secs(arguments.call_seconds.into()));
-    let world = site.clone();
-    let orchestrator = orchestrator.sink(move |event: &Event| {
-        if let EventKind::RunStarted { .. } = event.kind {
-            // It is the same site, whoever holds it.
-            drop(world.clone().durations(slow));
-        }
-    });
+    let orchestrator = match &world {
+        World::Own(site) => orchestrator.sink(slowed(site, arguments.call_seconds)),
+        // A lab says for itself how slow it is.
+        _ => orchestrator,
+    };
     let orchestrator = match arguments.format {
         Format::Text => orchestrator.sink(progress::sink(&plan)),
         Format::Json => orchestrator.sink(|event: &Event| line(&json!(event))),
@@ -131,9 +132,21 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
             Format::Json => line(&json!({"event": "profile", "profile": profile})),
         }
     }
-    report(&arguments, &design, &site, &plan, &outcome);
+    report(&arguments, &world.seen(&design).await?, &plan, &outcome);
     let is_done = outcome.is_success() && planned.diagnostics.errors() == 0;
     Ok(if is_done { OK } else { FAILED })
+}
+
+/// Makes the calls to a site slow once the run begins.
+fn slowed(site: &SimulatedSite, seconds: u32) -> impl EventSink {
+    let site = site.clone();
+    let slow = Durations::default().call(Duration::from_secs(seconds.into()));
+    move |event: &Event| {
+        if let EventKind::RunStarted { .. } = event.kind {
+            // It is the same site, whoever holds it.
+            drop(site.clone().durations(slow));
+        }
+    }
 }
 
 /// A handle on the run: Ctrl-C cancels it, and a second one ends the program where it is.
@@ -155,25 +168,16 @@ fn cancelled_by_ctrl_c() -> Result<Control, Failure> {
 }
 
 /// What was done, and what the simulated world itself says of it.
-fn report(
-    arguments: &Arguments,
-    design: &Design,
-    site: &SimulatedSite,
-    plan: &Plan,
-    outcome: &Outcome,
-) {
-    let deviations = site.as_designed(&design.resolved);
+fn report(arguments: &Arguments, world: &Seen, plan: &Plan, outcome: &Outcome) {
     match arguments.format {
         Format::Json => {
-            let world = json!({
-                "event": "world", "nodes": site.nodes(), "networks": site.networks(),
-                "deviations": deviations, "violations": site.violations(),
-            });
+            let mut world = json!(world);
+            world["event"] = json!("world");
             line(&world);
         }
         Format::Text => {
             print(&tables::outcome(plan, outcome));
-            let nodes = site.nodes();
+            let nodes = &world.nodes;
             let deployed = nodes
                 .iter()
                 .filter(|node| node.state == drydock_core::driver::ServerState::Deployed);
@@ -182,7 +186,7 @@ fn report(
                 deployed.count(),
                 nodes.len()
             ));
-            match deviations.as_slice() {
+            match world.deviations.as_slice() {
                 [] => print(", all as designed.\n"),
                 some => print(&format!(
                     "; it differs from the design in {} places.\n",

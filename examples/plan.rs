@@ -1,6 +1,7 @@
-//! Shows what would be done to bring a site from new machines to its design, and changes nothing.
+//! Shows what would be done to bring a site from new machines, or from as a lab has them, to its design, and changes nothing.
 //!
-//! `plan PATH... [--goal verify|prepare|deploy|redeploy|release] [--nodes SELECTOR] [--format text|json|dot|mermaid|svg]`
+//! `plan PATH... [--goal verify|prepare|deploy|redeploy|release] [--nodes SELECTOR] [--format text|json|dot|mermaid|svg]
+//! [--site SOCKET]`
 
 use clap::{Parser, ValueEnum};
 use drydock_core::{
@@ -8,9 +9,9 @@ use drydock_core::{
     diagnostic::{Color, render_all},
 };
 use drydock_examples::{
-    FAILED, Failure, OK, Paths, color, demo, findings, load, print, say, verdict,
+    FAILED, Failure, OK, Paths, color, findings, load, print, say, verdict, world::World,
 };
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 /// Shows what would be done.
 #[derive(Debug, Parser)]
@@ -24,6 +25,9 @@ struct Arguments {
     /// Which nodes, such as `role=compute,rack in (r1,r2)`.
     #[arg(long, value_name = "SELECTOR", default_value = "")]
     nodes: Selector,
+    /// Looks at the site of the lab at this socket; without it at a simulated site of new machines.
+    #[arg(long = "site", value_name = "SOCKET")]
+    socket: Option<PathBuf>,
     /// How to show it.
     #[arg(long, value_enum, default_value = "text")]
     format: Shown,
@@ -48,8 +52,8 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
     if verdict(&design) != OK {
         return Ok(FAILED);
     }
-    let site = demo::site(&design, 0);
-    let orchestrator = Orchestrator::new(demo::drivers(&site));
+    let world = World::of(&design, 0, arguments.socket.as_deref()).await?;
+    let orchestrator = Orchestrator::new(world.drivers());
     let planned = orchestrator
         .plan(&design, arguments.goal, &arguments.nodes)
         .await;
@@ -86,6 +90,9 @@ fn command(arguments: &Arguments) -> String {
     }
     if !arguments.nodes.is_everything() {
         command += &format!(" --nodes '{}'", arguments.nodes);
+    }
+    if let Some(socket) = &arguments.socket {
+        command += &format!(" --site {}", socket.display());
     }
     command + " --approve"
 }

@@ -1,8 +1,8 @@
 //! The simulated site that the examples deploy on, so that they need no lab.
 
-use drydock_core::{Design, Drivers, Policy, Selector};
+use drydock_core::{Design, Drivers, NetworkDriver, OobDriver, Policy, Selector, ServerDriver};
 use drydock_noop::{Faults, SimulatedSite};
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 /// The bundled site's folders.
 pub fn bundled() -> Vec<PathBuf> {
@@ -18,14 +18,25 @@ pub fn site(design: &Design, seed: u64) -> SimulatedSite {
 
 /// Drivers for it: one for servers, one for networks, and one out of band for every `oob.type` of the design.
 pub fn drivers(site: &SimulatedSite) -> Drivers {
+    drivers_of(
+        site.server_driver(),
+        site.network_driver(),
+        &site.oob_driver(),
+    )
+}
+
+/// These three, the last for every `oob.type` of the design.
+pub fn drivers_of(
+    server: Arc<dyn ServerDriver>,
+    network: Arc<dyn NetworkDriver>,
+    oob: &Arc<dyn OobDriver>,
+) -> Drivers {
     let drivers = Drivers::new()
-        .server(Selector::everything(), site.server_driver())
-        .network(Selector::everything(), site.network_driver());
+        .server(Selector::everything(), server)
+        .network(Selector::everything(), network);
     ["ipmi", "libvirt", "redfish"]
         .into_iter()
-        .fold(drivers, |drivers, kind| {
-            drivers.oob(kind, site.oob_driver())
-        })
+        .fold(drivers, |drivers, kind| drivers.oob(kind, oob.clone()))
 }
 
 /// As patient as a simulated site needs: its machines take seconds where real ones take minutes.

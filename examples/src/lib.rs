@@ -14,6 +14,7 @@ pub mod inventories;
 pub mod progress;
 pub mod resolved_json;
 pub mod tables;
+pub mod world;
 
 use clap::{Args, ValueEnum};
 use drydock_core::{

@@ -8,6 +8,8 @@ mod custom_driver;
 mod custom_rule;
 mod deploy;
 mod federated;
+#[cfg(unix)]
+mod lab;
 mod plan;
 mod profile;
 mod programs;
