@@ -18,8 +18,9 @@ use drydock_core::{
     plan::timing,
 };
 use drydock_examples::{
-    FAILED, Failure, Format, NOT_APPROVED, OK, color, ctrl_c::ctrl_c, demo, findings, load, print,
-    progress, say, tables, verdict,
+    FAILED, Failure, Format, NOT_APPROVED, OK, color,
+    ctrl_c::ctrl_c,
+    demo, findings, load, print, progress, say, tables, verdict,
     world::{Seen, World},
 };
 use drydock_noop::{Durations, SimulatedSite};

@@ -20,7 +20,7 @@ use crate::{
 };
 use serde::Serialize;
 use smol_str::SmolStr;
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 /// Bytes of a file, and the documents that begin in them.
 pub(super) struct Piece<'a> {
@@ -166,12 +166,12 @@ impl Writer<'_> {
     }
 
     fn value(&mut self, id: &DocumentId, value: &Value, trail: &Trail<'_>) {
-        let (tag, address, count) = match &value.data {
+        let (tag, address, is_shared) = match &value.data {
             ValueData::Scalar(scalar) => return self.scalar(id, scalar, value.span, trail),
-            ValueData::List(items) => (3, items.as_ptr().cast(), Arc::strong_count(items)),
-            ValueData::Map(entries) => (4, entries.as_ptr().cast(), Arc::strong_count(entries)),
+            ValueData::List(items) => (3, items.as_ptr().cast(), items.is_held_elsewhere()),
+            ValueData::Map(entries) => (4, entries.as_ptr().cast(), entries.is_held_elsewhere()),
         };
-        if count > 1 {
+        if is_shared {
             if let Some(&n) = self.shared.get(&address) {
                 self.out.extend_from_slice(b"[5,");
                 self.json(&n);

@@ -63,6 +63,16 @@ pub(super) fn find<'s, T: Named>(items: &'s Shared<T>, name: &str) -> Option<&'s
     item.filter(|item| item.name() == Some(name))
 }
 
+impl<T> Shared<T> {
+    /// Whether somebody else holds the same.
+    pub(crate) fn is_held_elsewhere(&self) -> bool {
+        match &self.0 {
+            Held::Few(items) => Arc::strong_count(items) > 1,
+            Held::Many(many) => Arc::strong_count(many) > 1,
+        }
+    }
+}
+
 impl<T, I: Into<Arc<[T]>>> From<I> for Shared<T> {
     fn from(items: I) -> Self {
         let items = items.into();
