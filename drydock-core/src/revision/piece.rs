@@ -96,6 +96,8 @@ impl Writer<'_> {
     }
 
     fn document(&mut self, document: &Document) {
+        self.shared.clear();
+        self.lists = 0;
         self.out.extend_from_slice(b"{\"kind\":");
         self.json(document.id.kind.as_str());
         self.out.extend_from_slice(b",\"name\":");
