@@ -12,7 +12,7 @@ use drydock_core::{
     Design, Goal, Orchestrator, Plan, Policy, Selector,
     event::{Event, EventKind},
     execute::{Size, Terms},
-    testing::simulator::{Ended, Fault, Simulation, WorldTime},
+    testing::simulator::{Ended, Fault, Simulation},
 };
 use drydock_examples::{
     FAILED, Failure, Format, OK, demo, findings, load, pretty, print, say, verdict,
@@ -23,7 +23,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     process::ExitCode,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
@@ -76,21 +76,6 @@ fn domain(text: &str) -> Result<(String, usize), String> {
 
 fn main() -> ExitCode {
     drydock_examples::main(run(Arguments::parse()))
-}
-
-/// The simulated site's clock, moved by the simulator.
-struct SiteTime(Clock, Mutex<Duration>);
-
-impl WorldTime for SiteTime {
-    fn advance_to(&self, now: Duration) {
-        let mut last = self.1.lock().unwrap_or_else(PoisonError::into_inner);
-        self.0.advance(now.saturating_sub(*last));
-        *last = now.max(*last);
-    }
-
-    fn next_timer(&self) -> Option<Duration> {
-        None
-    }
 }
 
 /// What came of all the runs.
@@ -229,7 +214,7 @@ async fn rehearse(
     policy.rack_power = arguments.rack_power;
     policy.seed = seed;
     let terms = Terms::new(plan.clone(), policy).design(&design.resolved);
-    let time = Arc::new(SiteTime(clock, Mutex::default()));
+    let time = Arc::new(clock);
     let mut simulation = Simulation::new(design.resolved.clone(), Arc::new(drivers), terms, time);
     simulation.seed = seed;
     simulation.faults = faults.clone();

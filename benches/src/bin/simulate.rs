@@ -19,6 +19,10 @@ use std::{
 struct NoTime;
 
 impl WorldTime for NoTime {
+    fn now(&self) -> Duration {
+        Duration::ZERO
+    }
+
     fn advance_to(&self, _now: Duration) {}
 
     fn next_timer(&self) -> Option<Duration> {

@@ -5,6 +5,8 @@
 //! starts no thread, so the same calls in the same order give the same times.
 
 mod by_hand;
+#[cfg(feature = "simulator")]
+mod in_simulation;
 
 pub use by_hand::{ManualClock, Timer};
 

@@ -38,9 +38,8 @@ fn live(rig: &Rig, run: &mut Run, mut now: Duration) -> Duration {
                 run.handle(Input::Applied { step, result }, now);
             }
             Command::Sleep(Some(until)) => {
-                use drydock_core::testing::simulator::WorldTime;
                 now = now.max(until);
-                rig.time.advance_to(now);
+                rig.clock.advance_to(now);
             }
             Command::Sleep(None) | Command::Finished => return now,
             other => panic!("{other:?}"),
@@ -273,4 +272,25 @@ fn the_time_left_falls_and_the_counts_grow() {
         progress.last().unwrap(),
         &(ended.outcome.done.len() as u32, Duration::ZERO)
     );
+}
+
+#[test]
+fn a_run_takes_no_longer_for_those_before_it_on_the_same_site() {
+    let rig = Rig::new(&site(3), Faults::none());
+    let release = || {
+        let ended = rig.simulation(rig.terms(Goal::Release)).run().unwrap();
+        rig.sound(&ended);
+        ended.took
+    };
+    let runs = [
+        rig.deploy().took,
+        release(),
+        rig.deploy().took,
+        release(),
+        rig.deploy().took,
+    ];
+    assert_eq!(rig.deployed(), 3);
+    assert_eq!(rig.clock.now(), runs.iter().sum(), "the clock runs through");
+    let apart = runs[2].abs_diff(runs[4]);
+    assert!(apart < Duration::from_secs(5), "{runs:?}");
 }

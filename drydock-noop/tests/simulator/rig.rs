@@ -4,42 +4,27 @@ use drydock_core::{
     driver::{Context, Drivers, ServerState},
     execute::{Policy, Terms, survey::observe_all},
     model::Selector,
+    names::RunId,
     plan::{self, Goal, Plan},
     resolve::ResolvedDesign,
     testing::{
         fixture,
-        simulator::{Ended, Simulation, WorldTime},
+        simulator::{Ended, Simulation},
     },
 };
 use drydock_noop::{Clock, Durations, Faults, SimulatedNode, SimulatedSite};
 use std::{
     future::Future,
     pin::pin,
-    sync::{Arc, Mutex},
+    sync::Arc,
     task::{Context as TaskContext, Poll, Waker},
-    time::Duration,
 };
-
-/// The site's clock, moved by the simulator.
-pub(crate) struct SiteTime(Clock, Mutex<Duration>);
-
-impl WorldTime for SiteTime {
-    fn advance_to(&self, now: Duration) {
-        let mut last = self.1.lock().unwrap();
-        self.0.advance(now.saturating_sub(*last));
-        *last = now.max(*last);
-    }
-
-    fn next_timer(&self) -> Option<Duration> {
-        None
-    }
-}
 
 pub(crate) struct Rig {
     pub(crate) design: Arc<ResolvedDesign>,
     pub(crate) site: SimulatedSite,
     pub(crate) drivers: Arc<Drivers>,
-    pub(crate) time: Arc<SiteTime>,
+    pub(crate) clock: Clock,
     pub(crate) policy: Policy,
 }
 
@@ -59,7 +44,7 @@ impl Rig {
             design: design.clone(),
             site,
             drivers: Arc::new(drivers),
-            time: Arc::new(SiteTime(clock, Mutex::default())),
+            clock,
             policy: Policy::default(),
         }
     }
@@ -90,12 +75,14 @@ impl Rig {
     }
 
     pub(crate) fn simulation(&self, terms: Terms) -> Simulation {
-        Simulation::new(
+        let mut simulation = Simulation::new(
             self.design.clone(),
             self.drivers.clone(),
             terms,
-            self.time.clone(),
-        )
+            Arc::new(self.clock.clone()),
+        );
+        simulation.id = RunId::from(&*format!("at-{:?}", self.clock.now()));
+        simulation
     }
 
     /// A run to deploy everything, with nothing wrong.

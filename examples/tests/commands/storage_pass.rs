@@ -7,15 +7,11 @@ use drydock_core::{
     execute::{Policy, Terms, survey::observe_all},
     names::NodeName,
     plan::{Action, plan_with},
-    testing::simulator::{Ended, Simulation, WorldTime},
+    testing::simulator::{Ended, Simulation},
 };
 use drydock_examples::{demo, load};
 use drydock_noop::{Clock, Durations, SimulatedSite};
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 #[path = "../../storage_pass.rs"]
 #[allow(
@@ -47,21 +43,6 @@ fn each_control_node_gets_its_volume_before_it_is_installed() {
     assert!(lines < 60, "{lines} lines");
 }
 
-/// The simulated site's clock, moved by the simulator.
-struct SiteTime(Clock, Mutex<Duration>);
-
-impl WorldTime for SiteTime {
-    fn advance_to(&self, now: Duration) {
-        let mut last = self.1.lock().unwrap();
-        self.0.advance(now.saturating_sub(*last));
-        *last = now.max(*last);
-    }
-
-    fn next_timer(&self) -> Option<Duration> {
-        None
-    }
-}
-
 /// A run with the example's pass and driver that crashes at these await points.
 async fn rehearsed(crash_at: BTreeSet<u64>) -> (Ended, SimulatedSite) {
     let design = load(&demo::bundled())
@@ -90,8 +71,7 @@ async fn rehearsed(crash_at: BTreeSet<u64>) -> (Ended, SimulatedSite) {
         .filter(|step| matches!(step.action, Action::Custom(_)));
     assert_eq!(exports.count(), 2);
     let terms = Terms::new(Arc::new(plan), Policy::default()).design(&design);
-    let time = Arc::new(SiteTime(clock, Mutex::default()));
-    let mut simulation = Simulation::new(design, Arc::new(drivers), terms, time);
+    let mut simulation = Simulation::new(design, Arc::new(drivers), terms, Arc::new(clock));
     simulation.crash_at = crash_at;
     let ended = simulation.run().unwrap_or_else(|why| panic!("{why}"));
     (ended, site)

@@ -41,8 +41,11 @@ use std::{
 use store::SimulatedStore;
 use trace::Trace;
 
-/// The clock of the world that the drivers stand for.
+/// The clock of the world that the drivers stand for. A simulation begins when the world's clock says so late, so that
+/// one may follow another in the same world.
 pub trait WorldTime: Send + Sync {
+    /// How late it is.
+    fn now(&self) -> Duration;
     /// It is now so late.
     fn advance_to(&self, now: Duration);
     /// When the next thing happens in the world that a call waits for, if one waits.
@@ -61,6 +64,8 @@ pub struct Simulation {
     pub terms: Terms,
     /// The world's clock.
     pub time: Arc<dyn WorldTime>,
+    /// The run's id; every run in one world needs its own.
+    pub id: RunId,
     /// What decides everything that is left to chance.
     pub seed: u64,
     /// What goes wrong.
@@ -88,6 +93,7 @@ impl Simulation {
             drivers,
             terms,
             time,
+            id: RunId::from("simulated"),
             seed: 0,
             faults: BTreeSet::new(),
             rarity: 20,
@@ -171,6 +177,8 @@ struct Simulator<'a> {
     run: RunId,
     store: SimulatedStore,
     random: Random,
+    /// How late it was in the world when the simulation began; all other times count from there.
+    began: Duration,
     now: Duration,
     coming: BinaryHeap<Reverse<(Duration, u64, Coming)>>,
     sequence: u64,
@@ -201,9 +209,10 @@ impl<'a> Simulator<'a> {
         };
         Self {
             dispatch,
-            run: RunId::from("simulated"),
+            run: given.id.clone(),
             store: SimulatedStore::default(),
             random: Random::new(given.seed),
+            began: given.time.now(),
             now: Duration::ZERO,
             coming: BinaryHeap::new(),
             sequence: 0,
@@ -278,7 +287,9 @@ impl<'a> Simulator<'a> {
             }
             self.now = self.now.max(at);
             self.store.set_time(self.now);
-            self.given.time.advance_to(self.now);
+            self.given
+                .time
+                .advance_to(self.began.saturating_add(self.now));
             if let Some(coming) = coming {
                 self.handle(coming);
             }
@@ -305,7 +316,10 @@ impl<'a> Simulator<'a> {
     /// What comes next: of the script, or of the world.
     fn next(&mut self) -> Option<(Duration, Option<Coming>)> {
         let mine = self.coming.peek().map(|Reverse((at, ..))| *at);
-        let worlds = self.given.time.next_timer().filter(|at| *at >= self.now);
+        let worlds = self.given.time.next_timer();
+        let worlds = worlds
+            .map(|at| at.saturating_sub(self.began))
+            .filter(|at| *at >= self.now);
         match (mine, worlds) {
             (None, Some(at)) => Some((at, None)),
             (Some(mine), Some(at)) if at < mine => Some((at, None)),

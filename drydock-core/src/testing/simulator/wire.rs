@@ -40,7 +40,7 @@ impl Simulator<'_> {
             self.run,
             steps.first().copied().unwrap_or(StepId(0))
         ))
-        .time(self.now, cut)
+        .time(self.began + self.now, self.began.saturating_add(cut))
         .fence(life.lease.fence)
         .build();
         let call = call(self.dispatch.clone(), cx, steps.clone(), taking);
