@@ -1,7 +1,7 @@
 //! `[io]` The calls in flight, each a task. A call that panics or takes too long is an answer too.
 
 use super::{
-    Input, Observation,
+    CallNumber, Input, Observation,
     clock::{Clock, Late},
     dispatch::Dispatch,
 };
@@ -20,8 +20,9 @@ use tracing::{Instrument, Span};
 /// What a call said, for each of its steps.
 pub(super) type Answers = Vec<Input>;
 
-/// A call that begins.
+/// What a call is made with.
 pub(super) struct Call {
+    pub(super) number: CallNumber,
     pub(super) cx: Context,
     pub(super) clock: Clock,
     /// When it was asked for, and when it ends at the latest: before the lease does.
@@ -39,12 +40,25 @@ impl Call {
 #[derive(Default)]
 pub(super) struct InFlight {
     set: JoinSet<Answers>,
-    steps: HashMap<Id, (Vec<StepId>, bool)>,
+    calls: HashMap<Id, Asked>,
+}
+
+/// Who waits for the answers to a call.
+#[derive(Default)]
+struct Asked {
+    number: CallNumber,
+    steps: Vec<StepId>,
+    observes: bool,
 }
 
 impl InFlight {
     pub(super) fn observe(&mut self, dispatch: Dispatch, call: Call, steps: Vec<StepId>) {
-        let (asked, span) = (steps.clone(), call.span.clone());
+        let asked = Asked {
+            number: call.number,
+            steps: steps.clone(),
+            observes: true,
+        };
+        let span = call.span.clone();
         let call = async move {
             let limit = call.limit();
             let seen = dispatch.observe(&call.cx, &steps);
@@ -57,7 +71,7 @@ impl InFlight {
             }
         };
         let id = self.set.spawn(call.instrument(span)).id();
-        self.steps.insert(id, (asked, true));
+        self.calls.insert(id, asked);
     }
 
     pub(super) fn apply(
@@ -68,6 +82,11 @@ impl InFlight {
         seen: Observation,
         asked: bool,
     ) {
+        let waits = Asked {
+            number: call.number,
+            steps: vec![step],
+            observes: false,
+        };
         let span = call.span.clone();
         let call = async move {
             let limit = call.limit();
@@ -77,30 +96,31 @@ impl InFlight {
             vec![Input::Applied { step, result }]
         };
         let id = self.set.spawn(call.instrument(span)).id();
-        self.steps.insert(id, (vec![step], false));
+        self.calls.insert(id, waits);
     }
 
     /// The answers to the next call that ends.
-    pub(super) fn poll_next(&mut self, cx: &mut task::Context<'_>) -> Poll<Answers> {
+    pub(super) fn poll_next(&mut self, cx: &mut task::Context<'_>) -> Poll<(CallNumber, Answers)> {
         match self.set.poll_join_next_with_id(cx) {
             // Without calls there is nothing to wait for here.
             Poll::Pending | Poll::Ready(None) => Poll::Pending,
             Poll::Ready(Some(Ok((id, answers)))) => {
-                self.steps.remove(&id);
-                Poll::Ready(answers)
+                let asked = self.calls.remove(&id).unwrap_or_default();
+                Poll::Ready((asked.number, answers))
             }
             Poll::Ready(Some(Err(error))) => Poll::Ready(self.broken(&error)),
         }
     }
 
-    fn broken(&mut self, error: &JoinError) -> Answers {
-        let (steps, observing) = self.steps.remove(&error.id()).unwrap_or_default();
-        unanswered(steps, observing, || {
+    fn broken(&mut self, error: &JoinError) -> (CallNumber, Answers) {
+        let asked = self.calls.remove(&error.id()).unwrap_or_default();
+        let answers = unanswered(asked.steps, asked.observes, || {
             DriverError::new(
                 ErrorKind::Internal,
                 "the driver panicked; this is a bug in the driver",
             )
-        })
+        });
+        (asked.number, answers)
     }
 }
 

@@ -7,6 +7,7 @@
 //! touched; a step is only taken on what was just seen; after a crash at any point the same plan with the same journal
 //! goes on to the same end.
 
+mod answer;
 mod begin;
 mod calls;
 mod clock;
@@ -35,6 +36,7 @@ mod waiting;
 mod waves;
 pub mod worker;
 
+pub use answer::CallNumber;
 pub use control::Control;
 pub use groups::Groups;
 pub use holds::Holds;

@@ -3,7 +3,7 @@
 //! `now` is the time since an epoch that the caller chooses and never turns back.
 
 use super::{
-    Observation, Orders, Terms,
+    CallNumber, Observation, Orders, Terms,
     estimate::Estimate,
     lease::Tenure,
     limits::{Limits, Place},
@@ -113,6 +113,7 @@ pub struct Run {
     pub(super) records: Vec<Record>,
     pub(super) observations: VecDeque<Vec<StepId>>,
     pub(super) applications: VecDeque<(StepId, Observation)>,
+    pub(super) calls: CallNumber,
     /// The wave whose nodes may begin, and how many steps of each are not settled.
     pub(super) wave: u32,
     pub(super) wave_left: Vec<u32>,
@@ -211,6 +212,7 @@ impl Run {
             records: Vec::new(),
             observations: VecDeque::new(),
             applications: VecDeque::new(),
+            calls: CallNumber::default(),
             wave: 0,
             wave_left,
             budget: budget.unwrap_or(usize::MAX),
@@ -307,6 +309,7 @@ impl Run {
             }
             let asked = self.steps[step.index()].asked;
             self.steps[step.index()].stage = Stage::Applying;
+            self.number_call(&[step]);
             return Some(Command::Apply { step, seen, asked });
         }
         if self.observations.is_empty() && now >= self.not_before {
@@ -318,6 +321,7 @@ impl Run {
                 continue;
             }
             if self.call_ends(&batch, now).is_some() {
+                self.number_call(&batch);
                 return Some(Command::Observe(batch));
             }
             batch.into_iter().for_each(|step| self.after_renewal(step));
@@ -342,7 +346,8 @@ impl Run {
         }
     }
 
-    /// Takes note of what happened.
+    /// Takes note of what happened. A host whose answers may come twice, or after their calls were given up, tells them by
+    /// [`Run::answered`].
     pub fn handle(&mut self, input: Input, now: Duration) {
         self.now = self.now.max(now);
         match input {

@@ -1,6 +1,6 @@
 //! Where each step and node of a run is.
 
-use super::{Groups, Status, limits::Place};
+use super::{CallNumber, Groups, Status, limits::Place};
 use crate::{
     driver::Risk,
     names::StepId,
@@ -72,6 +72,8 @@ pub(super) struct StepState {
     pub(super) at: Duration,
     /// When its last call began.
     pub(super) turn: Duration,
+    /// The number of the call that it waits for an answer to.
+    pub(super) call: Option<CallNumber>,
     pub(super) last: Option<Box<Last>>,
 }
 
@@ -89,6 +91,7 @@ impl StepState {
             since: None,
             at: Duration::ZERO,
             turn: Duration::ZERO,
+            call: None,
             last: None,
         }
     }

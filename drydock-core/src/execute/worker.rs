@@ -1,7 +1,7 @@
 //! `[io]` Does what a [`Run`] asks for: writes its journal, calls drivers, keeps the time. It decides nothing.
 
 use super::{
-    Command, Control, Input, Journal, Orders, Outcome, Run, Tenure, Terms,
+    CallNumber, Command, Control, Input, Journal, Orders, Outcome, Run, Tenure, Terms,
     clock::Clock,
     dispatch::Dispatch,
     in_flight::{Answers, Call, InFlight},
@@ -54,7 +54,7 @@ pub struct Worker {
 }
 
 enum Woken {
-    Answers(Answers),
+    Answers(CallNumber, Answers),
     Ordered,
     Time,
 }
@@ -135,7 +135,7 @@ impl Worker {
         loop {
             if orders.has_changed().unwrap_or(false) {
                 let by_now = orders.borrow_and_update().clone();
-                self.tell(vec![Input::Ordered(by_now)], clock);
+                self.tell(Input::Ordered(by_now), clock);
             }
             let now = clock.about_now();
             let command = self.control.with(|run| Some(run.poll(now)));
@@ -155,7 +155,11 @@ impl Worker {
                 Some(Command::Sleep(until)) => {
                     let pause = until.map_or(LONG, |until| until.saturating_sub(now));
                     match work.wake(&mut orders, pause).await {
-                        Woken::Answers(answers) => self.tell(answers, clock),
+                        Woken::Answers(call, answers) => {
+                            let (now, answers) = (clock.now(), answers.into_iter());
+                            self.control
+                                .with(|run| answers.for_each(|it| run.answered(call, it, now)));
+                        }
                         // To have waited for it counts as having looked.
                         Woken::Ordered => orders.mark_changed(),
                         Woken::Time => {}
@@ -181,10 +185,9 @@ impl Worker {
         Ok(outcome)
     }
 
-    fn tell(&self, inputs: Vec<Input>, clock: &Clock) {
+    fn tell(&self, input: Input, clock: &Clock) {
         let now = clock.now();
-        self.control
-            .with(|run| inputs.into_iter().for_each(|input| run.handle(input, now)));
+        self.control.with(|run| run.handle(input, now));
     }
 
     /// A store that does not answer before the lease ends is as bad as one that fails.
@@ -210,7 +213,7 @@ impl Worker {
                 Input::NotRenewed
             }
         };
-        self.tell(vec![input], work.clock);
+        self.tell(input, work.clock);
         Ok(())
     }
 
@@ -219,11 +222,12 @@ impl Worker {
         work.in_flight.observe(self.dispatch.clone(), call, steps);
     }
 
-    /// A call for these steps.
+    /// What a call for these steps is made with.
     fn call(&self, work: &mut Work<'_>, steps: &[StepId], now: Duration) -> Call {
-        let ends = self.control.with(|run| run.call_ends(steps, now));
-        let ends = ends.unwrap_or(now);
         let first = steps.first().copied().unwrap_or(StepId(0));
+        let asked = |run: &mut Run| (run.call_ends(steps, now), run.call_number(first));
+        let (ends, number) = self.control.with(asked);
+        let ends = ends.unwrap_or(now);
         let span = match steps {
             [one] => tracing::debug_span!(parent: self.span(work, *one), "call"),
             _ => tracing::debug_span!("call", steps = steps.len()),
@@ -236,6 +240,7 @@ impl Worker {
             .notes(self.run.clone(), first, self.sink.clone())
             .build();
         Call {
+            number: number.unwrap_or_default(),
             cx,
             clock: work.clock.clone(),
             asked: now,
@@ -270,8 +275,8 @@ impl Work<'_> {
     async fn wake(&mut self, orders: &mut watch::Receiver<Orders>, pause: Duration) -> Woken {
         let (mut ordered, mut time) = (pin!(orders.changed()), pin!(sleep(pause)));
         poll_fn(|cx| {
-            if let Poll::Ready(answers) = self.in_flight.poll_next(cx) {
-                Poll::Ready(Woken::Answers(answers))
+            if let Poll::Ready((call, answers)) = self.in_flight.poll_next(cx) {
+                Poll::Ready(Woken::Answers(call, answers))
             } else if ordered.as_mut().poll(cx).is_ready() {
                 Poll::Ready(Woken::Ordered)
             } else {

@@ -1,6 +1,6 @@
 //! What people want of a run under way, approvals and bounds.
 
-use crate::rig::{Rig, at_once, site, site_with};
+use crate::rig::{Rig, at_once, context, site, site_with};
 use drydock_core::{
     driver::{Context, ContextBuilder, Risk, ServerAction, ServerState},
     execute::{Approval, Cause, Command, Holds, Input, Orders, Run, dispatch::Dispatch},
@@ -11,28 +11,13 @@ use drydock_core::{
 use drydock_noop::Faults;
 use std::time::Duration;
 
-fn context(step: StepId, now: Duration) -> Context {
-    ContextBuilder::new(format!("r/{step}"))
-        .time(now, Duration::MAX)
-        .build()
-}
-
 /// Goes on with the run until it sleeps for an input or is finished; answers the time.
 fn live(rig: &Rig, run: &mut Run, mut now: Duration) -> Duration {
-    let plan = run.plan().clone();
-    let dispatch = Dispatch {
-        design: rig.design.clone(),
-        drivers: rig.drivers.clone(),
-        plan,
-    };
+    let dispatch = rig.dispatch(run);
     loop {
         match run.poll(now) {
             Command::Append(_) => {}
-            Command::Observe(steps) => {
-                for (step, result) in at_once(dispatch.observe(&context(steps[0], now), &steps)) {
-                    run.handle(Input::Observed { step, result }, now);
-                }
-            }
+            Command::Observe(steps) => rig.look(run, &steps, now),
             Command::Apply { step, seen, asked } => {
                 let result = at_once(dispatch.apply(&context(step, now), step, &seen, asked));
                 run.handle(Input::Applied { step, result }, now);

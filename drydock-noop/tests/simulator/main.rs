@@ -3,6 +3,7 @@
 //! `DRYDOCK_SEEDS=10000 cargo test --release -p drydock-noop --test simulator` tries more seeds than the 200 of every day.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod answers;
 mod control;
 mod crashes;
 mod limits;

@@ -1,10 +1,10 @@
 //! A simulated site, a plan for it, and its clock in the simulator's hands.
 
 use drydock_core::{
-    driver::{Context, Drivers, ServerState},
-    execute::{Policy, Terms, survey::observe_all},
+    driver::{Context, ContextBuilder, Drivers, ServerState},
+    execute::{CallNumber, Input, Policy, Run, Terms, dispatch::Dispatch, survey::observe_all},
     model::Selector,
-    names::RunId,
+    names::{RunId, StepId},
     plan::{self, Goal, Plan},
     resolve::ResolvedDesign,
     testing::{
@@ -18,6 +18,7 @@ use std::{
     pin::pin,
     sync::Arc,
     task::{Context as TaskContext, Poll, Waker},
+    time::Duration,
 };
 
 pub(crate) struct Rig {
@@ -85,6 +86,28 @@ impl Rig {
         simulation
     }
 
+    pub(crate) fn dispatch(&self, run: &Run) -> Dispatch {
+        Dispatch {
+            design: self.design.clone(),
+            drivers: self.drivers.clone(),
+            plan: run.plan().clone(),
+        }
+    }
+
+    /// Answers an observation of these steps.
+    pub(crate) fn look(&self, run: &mut Run, steps: &[StepId], now: Duration) {
+        let number = run.call_number(steps[0]).unwrap();
+        self.answer(run, number, steps, now);
+    }
+
+    /// Answers this observation of these steps.
+    pub(crate) fn answer(&self, run: &mut Run, call: CallNumber, steps: &[StepId], now: Duration) {
+        let seen = at_once(self.dispatch(run).observe(&context(steps[0], now), steps));
+        for (step, result) in seen {
+            run.answered(call, Input::Observed { step, result }, now);
+        }
+    }
+
     /// A run to deploy everything, with nothing wrong.
     pub(crate) fn deploy(&self) -> Ended {
         let ended = self.simulation(self.terms(Goal::Deploy)).run().unwrap();
@@ -101,6 +124,12 @@ impl Rig {
         let is_deployed = |node: &&SimulatedNode| node.state == ServerState::Deployed;
         self.site.nodes().iter().filter(is_deployed).count()
     }
+}
+
+pub(crate) fn context(step: StepId, now: Duration) -> Context {
+    ContextBuilder::new(format!("r/{step}"))
+        .time(now, Duration::MAX)
+        .build()
 }
 
 /// The value of a future that never waits.

@@ -29,6 +29,8 @@ pub(super) struct Checks {
     /// The highest fence that has called for each target.
     fences: BTreeMap<String, u64>,
     calls: usize,
+    /// The steps that a call is in flight for.
+    called: BTreeSet<StepId>,
     at_endpoints: BTreeMap<String, usize>,
     pub(super) most_in_flight: usize,
     pub(super) violations: Vec<String>,
@@ -48,13 +50,14 @@ impl Checks {
             held: BTreeSet::new(),
             fences: BTreeMap::new(),
             calls: 0,
+            called: BTreeSet::new(),
             at_endpoints: BTreeMap::new(),
             most_in_flight: 0,
             violations: Vec::new(),
         }
     }
 
-    fn violated(&mut self, step: StepId, what: impl std::fmt::Display) {
+    pub(super) fn violated(&mut self, step: StepId, what: impl std::fmt::Display) {
         let planned = &self.plan.steps[step.index()];
         let text = format!(
             "step {step} ({}: {}): {what}",
@@ -102,6 +105,9 @@ impl Checks {
                     self.violated(step, "the call may last longer than the lease")
                 }
                 Some(_) => {}
+            }
+            if !self.called.insert(step) {
+                self.violated(step, "called while a call of it is in flight");
             }
             if self.done.contains(&step) {
                 self.violated(step, "called after its end was recorded");
@@ -185,6 +191,7 @@ impl Checks {
     pub(super) fn ended(&mut self, steps: &[StepId]) {
         self.calls -= steps.len();
         for step in steps {
+            self.called.remove(step);
             let (name, _) = self.groups.endpoint(*step);
             if let Some(calls) = self.at_endpoints.get_mut(name) {
                 *calls -= 1;

@@ -17,6 +17,8 @@ pub enum Fault {
     LostAnswer,
     /// An answer comes shortly before the call would be cut.
     LateAnswer,
+    /// An answer comes a second time, soon or after its step was called again.
+    RepeatedAnswer,
     /// The other side says "not now".
     Busy,
     /// Nobody answers, at once.
@@ -37,12 +39,13 @@ pub enum Fault {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Fault; 13] = [
+    pub const ALL: [Fault; 14] = [
         Fault::Crash,
         Fault::TornWrite,
         Fault::LostRequest,
         Fault::LostAnswer,
         Fault::LateAnswer,
+        Fault::RepeatedAnswer,
         Fault::Busy,
         Fault::Unavailable,
         Fault::Stall,
@@ -61,6 +64,7 @@ impl Fault {
             Fault::LostRequest => "lost-request",
             Fault::LostAnswer => "lost-answer",
             Fault::LateAnswer => "late-answer",
+            Fault::RepeatedAnswer => "repeated-answer",
             Fault::Busy => "busy",
             Fault::Unavailable => "unavailable",
             Fault::Stall => "stall",
@@ -79,6 +83,7 @@ impl Fault {
             Fault::LostRequest
                 | Fault::LostAnswer
                 | Fault::LateAnswer
+                | Fault::RepeatedAnswer
                 | Fault::Busy
                 | Fault::Unavailable
         )

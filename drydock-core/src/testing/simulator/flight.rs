@@ -1,7 +1,10 @@
 //! One call on its way: when its request arrives, when its answer does, and when it is given up.
 
 use super::faults::Fault;
-use crate::{execute::Input, names::StepId};
+use crate::{
+    execute::{CallNumber, Input},
+    names::StepId,
+};
 use std::{
     future::Future,
     pin::Pin,
@@ -17,6 +20,7 @@ pub(super) type Answers = Vec<Input>;
 
 /// One call on its way.
 pub(super) struct Flight {
+    pub(super) number: CallNumber,
     pub(super) steps: Vec<StepId>,
     pub(super) observes: bool,
     pub(super) fault: Option<Fault>,
@@ -42,12 +46,13 @@ impl Wake for Flag {
 
 impl Flight {
     pub(super) fn new(
-        (steps, observes): (Vec<StepId>, bool),
+        (number, steps, observes): (CallNumber, Vec<StepId>, bool),
         fault: Option<Fault>,
         (limit, cut): (Duration, Duration),
         call: impl Future<Output = Answers> + Send + 'static,
     ) -> Self {
         Self {
+            number,
             steps,
             observes,
             fault,

@@ -1,9 +1,14 @@
 //! One life of an orchestrator: from the lease to the end of its run, or its own.
 
-use super::{Coming, NAMES, Simulator, faults::Fault, flight::Flight, store::Tear};
+use super::{
+    Coming, NAMES, Simulator,
+    faults::Fault,
+    flight::{Answers, Flight},
+    store::Tear,
+};
 use crate::{
     event::Event,
-    execute::{Cause, Command, Input, Journal, Run, Tenure, successor_begins},
+    execute::{CallNumber, Cause, Command, Input, Journal, Run, Tenure, successor_begins},
     names::StepId,
     state::{Lease, Record, StateError, StateStore},
 };
@@ -24,6 +29,8 @@ pub(super) struct Life {
     /// By how much its clock is fast, in ten thousandths; less than nothing where it is slow.
     drift: i32,
     pub(super) flights: BTreeMap<u64, Flight>,
+    /// Answers that were given and come once more.
+    pub(super) repeats: BTreeMap<u64, (CallNumber, Answers)>,
     pub(super) wakes: Option<Duration>,
     pub(super) stalled_until: Option<Duration>,
     /// The faults that hold steps up.
@@ -113,6 +120,7 @@ impl Simulator<'_> {
             born: self.now,
             drift,
             flights: BTreeMap::new(),
+            repeats: BTreeMap::new(),
             wakes: None,
             stalled_until: None,
             troubles: BTreeMap::new(),

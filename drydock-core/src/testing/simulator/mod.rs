@@ -157,6 +157,7 @@ enum Coming {
     Arrives { life: u32, flight: u64 },
     Answers { life: u32, flight: u64 },
     Cut { life: u32, flight: u64 },
+    Repeats { life: u32, flight: u64 },
     Wakes { who: usize },
     Begins { who: usize },
     Stalls,
@@ -358,6 +359,7 @@ impl<'a> Simulator<'a> {
             Coming::Arrives { life, flight } => self.arrive(life, flight),
             Coming::Answers { life, flight } => self.answer(life, flight, false),
             Coming::Cut { life, flight } => self.answer(life, flight, true),
+            Coming::Repeats { life, flight } => self.repeat(life, flight),
             Coming::Stalls => {
                 if let Some(life) = &mut self.lives[0] {
                     let until = self.now + self.random.between(seconds(60), seconds(900));

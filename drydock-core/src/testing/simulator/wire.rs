@@ -35,18 +35,20 @@ impl Simulator<'_> {
         let observes = taking.is_none();
         self.checks
             .begins(&steps, observes, life.lease.fence, (cut, lease_end));
-        let cx = ContextBuilder::new(format!(
-            "{}/{}",
-            self.run,
-            steps.first().copied().unwrap_or(StepId(0))
-        ))
-        .time(self.began + self.now, self.began.saturating_add(cut))
-        .fence(life.lease.fence)
-        .build();
+        let first = steps.first().copied().unwrap_or(StepId(0));
+        let cx = ContextBuilder::new(format!("{}/{first}", self.run))
+            .time(self.began + self.now, self.began.saturating_add(cut))
+            .fence(life.lease.fence)
+            .build();
         let call = call(self.dispatch.clone(), cx, steps.clone(), taking);
         let number = life.number;
-        let mut flight = Flight::new((steps.clone(), observes), fault, (limit, cut), call);
-        if let Some(fault) = fault {
+        let asked = (
+            life.run.call_number(first).unwrap_or_default(),
+            steps.clone(),
+            observes,
+        );
+        let mut flight = Flight::new(asked, fault, (limit, cut), call);
+        if let Some(fault) = fault.filter(|fault| *fault != Fault::RepeatedAnswer) {
             life.troubles
                 .extend(steps.iter().map(|step| (*step, fault)));
         }
@@ -108,7 +110,10 @@ impl Simulator<'_> {
             return None;
         }
         let fault = of_calls[self.random.below(of_calls.len() as u64) as usize];
-        self.meet(fault);
+        // An answer is repeated when it has come.
+        if fault != Fault::RepeatedAnswer {
+            self.meet(fault);
+        }
         Some(fault)
     }
 
@@ -202,6 +207,21 @@ impl Simulator<'_> {
             Some(answers) => answers,
             None => unanswered(&flight),
         };
+        if flight.fault == Some(Fault::RepeatedAnswer) && !is_cut {
+            let once_more = answers.iter().filter_map(copied).collect();
+            life.repeats.insert(id, (flight.number, once_more));
+            let seconds = Duration::from_secs;
+            let (from, to) = match self.random.once_in(2) {
+                true => (Duration::ZERO, Duration::from_millis(50)),
+                false => (seconds(1), seconds(120)),
+            };
+            let at = self.now + self.random.between(from, to);
+            let (life, flight) = (number, id);
+            self.at(at, Coming::Repeats { life, flight });
+        }
+        let Some(life) = &mut self.lives[who] else {
+            return;
+        };
         let now = life.time(self.now);
         for input in answers {
             if let Input::Observed {
@@ -216,12 +236,76 @@ impl Simulator<'_> {
             {
                 life.troubles.remove(step);
             }
-            life.run.handle(input, now);
+            life.run.answered(flight.number, input, now);
         }
         if !flight.is_over {
             self.checks.ended(&flight.steps);
         }
         self.drive(who);
+    }
+
+    /// An answer comes that came before: nothing of the run may change by it.
+    pub(super) fn repeat(&mut self, number: u32, id: u64) {
+        let Some(who) = self.life_of(number) else {
+            return;
+        };
+        let Some(life) = &mut self.lives[who] else {
+            return;
+        };
+        if let Some(until) = life.stalled_until.filter(|until| *until > self.now) {
+            let (life, flight) = (number, id);
+            return self.at(until, Coming::Repeats { life, flight });
+        }
+        let Some((call, answers)) = life.repeats.remove(&id) else {
+            return;
+        };
+        let now = life.time(self.now);
+        let mut taken = Vec::new();
+        for input in answers {
+            let step = match &input {
+                Input::Observed { step, .. } | Input::Applied { step, .. } => *step,
+                _ => continue,
+            };
+            let before = (life.run.status(step), life.run.waiting(step, now));
+            life.run.answered(call, input, now);
+            if before != (life.run.status(step), life.run.waiting(step, now)) {
+                taken.push(step);
+            }
+        }
+        for step in taken {
+            self.checks.violated(step, "its answer was taken twice");
+        }
+        self.meet(Fault::RepeatedAnswer);
+        self.tell(who, format_args!("hears {id} again"));
+        self.drive(who);
+    }
+}
+
+/// The same answer once more.
+fn copied(answer: &Input) -> Option<Input> {
+    match answer {
+        Input::Observed { step, result } => Some(Input::Observed {
+            step: *step,
+            result: same(result),
+        }),
+        Input::Applied { step, result } => Some(Input::Applied {
+            step: *step,
+            result: same(result),
+        }),
+        _ => None,
+    }
+}
+
+fn same<T: Clone>(result: &Result<T, DriverError>) -> Result<T, DriverError> {
+    match result {
+        Ok(value) => Ok(value.clone()),
+        Err(error) => {
+            let again = DriverError::new(error.kind(), error.to_string());
+            Err(match error.pause() {
+                Some(pause) => again.retry_after(pause),
+                None => again,
+            })
+        }
     }
 }
 
