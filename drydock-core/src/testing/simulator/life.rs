@@ -1,9 +1,10 @@
 //! One life of an orchestrator: from the lease to the end of its run, or its own.
 
 use super::{
-    Coming, NAMES, Simulator,
+    NAMES, Simulator,
     faults::Fault,
     flight::{Answers, Flight},
+    script::Coming,
     store::Tear,
 };
 use crate::{

@@ -15,27 +15,28 @@ mod faults;
 mod flight;
 mod life;
 mod random;
+mod script;
+mod simulation;
 mod store;
 mod trace;
 mod wire;
 
 pub use faults::Fault;
+pub use simulation::{Ended, Simulation};
 
 use crate::{
-    driver::Drivers,
     event::Event,
-    execute::{Outcome, Run, Terms, dispatch::Dispatch},
+    execute::{Outcome, Run, dispatch::Dispatch},
     names::RunId,
-    resolve::ResolvedDesign,
 };
 use checks::Checks;
 use life::Life;
 use random::Random;
+use script::Coming;
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, BTreeSet, BinaryHeap},
+    collections::{BTreeMap, BinaryHeap},
     fmt,
-    sync::Arc,
     time::Duration,
 };
 use store::SimulatedStore;
@@ -50,121 +51,6 @@ pub trait WorldTime: Send + Sync {
     fn advance_to(&self, now: Duration);
     /// When the next thing happens in the world that a call waits for, if one waits.
     fn next_timer(&self) -> Option<Duration>;
-}
-
-/// What is to be simulated.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Simulation {
-    /// The design of the run.
-    pub design: Arc<ResolvedDesign>,
-    /// The drivers.
-    pub drivers: Arc<Drivers>,
-    /// The plan and what the run is bound to.
-    pub terms: Terms,
-    /// The world's clock.
-    pub time: Arc<dyn WorldTime>,
-    /// The run's id; every run in one world needs its own.
-    pub id: RunId,
-    /// What decides everything that is left to chance.
-    pub seed: u64,
-    /// What goes wrong.
-    pub faults: BTreeSet<Fault>,
-    /// How often: one call in so many is hit by a fault of calls, and one await point in twenty times as many is a crash.
-    pub rarity: u64,
-    /// The await points at which the orchestrator crashes besides, counted from 0 over all its lives.
-    pub crash_at: BTreeSet<u64>,
-    /// Whether to keep the trace's lines.
-    pub keeps_trace: bool,
-    /// Whether to keep the events.
-    pub keeps_events: bool,
-}
-
-impl Simulation {
-    /// A run in which nothing goes wrong.
-    pub fn new(
-        design: Arc<ResolvedDesign>,
-        drivers: Arc<Drivers>,
-        terms: Terms,
-        time: Arc<dyn WorldTime>,
-    ) -> Self {
-        Self {
-            design,
-            drivers,
-            terms,
-            time,
-            id: RunId::from("simulated"),
-            seed: 0,
-            faults: BTreeSet::new(),
-            rarity: 20,
-            crash_at: BTreeSet::new(),
-            keeps_trace: false,
-            keeps_events: false,
-        }
-    }
-
-    /// What happens.
-    ///
-    /// # Errors
-    /// When it does not end, with what it waits for; that is a defect of the executor, the drivers or the world.
-    pub fn run(&self) -> Result<Ended, String> {
-        Simulator::new(self).run()
-    }
-}
-
-impl fmt::Debug for Simulation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Simulation")
-            .field("seed", &self.seed)
-            .field("faults", &self.faults)
-            .finish_non_exhaustive()
-    }
-}
-
-/// What happened in a simulation.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Ended {
-    /// How the run ended.
-    pub outcome: Outcome,
-    /// How long it took, in virtual time.
-    pub took: Duration,
-    /// What must not happen and did.
-    pub violations: Vec<String>,
-    /// How many await points there were.
-    pub points: u64,
-    /// How often each fault was met.
-    pub met: BTreeMap<Fault, u64>,
-    /// Of the states in which a fault of a call held a step up, how many named it.
-    pub explained: u64,
-    /// How many such states there were.
-    pub held_up: u64,
-    /// States that did not name the fault: the fault, and what was said instead.
-    pub unexplained: Vec<String>,
-    /// The most calls that were in flight at once.
-    pub most_in_flight: usize,
-    /// The digest of everything that happened, in order.
-    pub digest: String,
-    /// The trace, where it was to be kept.
-    pub trace: Vec<String>,
-    /// The events, where they were to be kept.
-    pub events: Vec<Event>,
-}
-
-/// What comes up at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Coming {
-    Arrives { life: u32, flight: u64 },
-    Answers { life: u32, flight: u64 },
-    Cut { life: u32, flight: u64 },
-    Repeats { life: u32, flight: u64 },
-    Wakes { who: usize },
-    Begins { who: usize },
-    Stalls,
-    StoreFails,
-    Pauses(bool),
-    Cancels,
-    Changes,
 }
 
 /// More than any run needs; whatever takes longer hangs.
@@ -251,27 +137,6 @@ impl<'a> Simulator<'a> {
         self.trace.tell(self.now, NAMES[who], what);
     }
 
-    fn script(&mut self) {
-        let seconds = Duration::from_secs;
-        self.at(Duration::ZERO, Coming::Begins { who: 0 });
-        if self.has(Fault::Rival) {
-            let at = self.random.between(seconds(1), seconds(60));
-            self.at(at, Coming::Begins { who: 1 });
-        }
-        for (fault, coming) in [
-            (Fault::Stall, Coming::Stalls),
-            (Fault::StoreDown, Coming::StoreFails),
-            (Fault::Pause, Coming::Pauses(true)),
-            (Fault::Cancel, Coming::Cancels),
-            (Fault::DesignChange, Coming::Changes),
-        ] {
-            if self.has(fault) {
-                let at = self.random.between(Duration::from_millis(50), seconds(600));
-                self.at(at, coming);
-            }
-        }
-    }
-
     fn run(mut self) -> Result<Ended, String> {
         self.script();
         let (mut events, most) = (
@@ -344,79 +209,6 @@ impl<'a> Simulator<'a> {
             }
         }
         text
-    }
-
-    fn handle(&mut self, coming: Coming) {
-        let seconds = Duration::from_secs;
-        match coming {
-            Coming::Begins { who } => self.begin(who),
-            Coming::Wakes { who } => {
-                let is_due = |life: &Life| life.wakes.is_some_and(|at| at <= self.now);
-                if self.lives[who].as_ref().is_some_and(is_due) {
-                    self.drive(who);
-                }
-            }
-            Coming::Arrives { life, flight } => self.arrive(life, flight),
-            Coming::Answers { life, flight } => self.answer(life, flight, false),
-            Coming::Cut { life, flight } => self.answer(life, flight, true),
-            Coming::Repeats { life, flight } => self.repeat(life, flight),
-            Coming::Stalls => {
-                if let Some(life) = &mut self.lives[0] {
-                    let until = self.now + self.random.between(seconds(60), seconds(900));
-                    life.stalled_until = Some(until);
-                    self.meet(Fault::Stall);
-                    self.tell(0, "stands still");
-                    self.at(until, Coming::Wakes { who: 0 });
-                }
-            }
-            Coming::StoreFails => {
-                let until = self.now + self.random.between(seconds(20), seconds(600));
-                self.meet(Fault::StoreDown);
-                self.trace.tell(self.now, "store", "does not answer");
-                self.store.down_until(until);
-            }
-            Coming::Pauses(paused) => {
-                self.orders.paused = paused;
-                if paused {
-                    self.meet(Fault::Pause);
-                    let until = self.now + self.random.between(seconds(1), seconds(1200));
-                    self.at(until, Coming::Pauses(false));
-                }
-                self.order();
-            }
-            Coming::Cancels => {
-                self.orders.cancelled = true;
-                self.meet(Fault::Cancel);
-                self.order();
-            }
-            Coming::Changes => self.change_design(),
-        }
-    }
-
-    /// A newer design holds a node whose turn has not come; of the run's own nothing changes.
-    fn change_design(&mut self) {
-        let names: Vec<_> = self.given.design.nodes.keys().cloned().collect();
-        if names.is_empty() {
-            return;
-        }
-        let node = names[self.random.below(names.len() as u64) as usize].clone();
-        self.meet(Fault::DesignChange);
-        self.trace
-            .tell(self.now, "design", format_args!("holds {node}"));
-        self.orders.holds.hold(node.clone());
-        self.checks.hold(node);
-        self.order();
-    }
-
-    fn order(&mut self) {
-        for who in 0..self.lives.len() {
-            if let Some(life) = &mut self.lives[who] {
-                let now = life.time(self.now);
-                life.run
-                    .handle(crate::execute::Input::Ordered(self.orders.clone()), now);
-                self.drive(who);
-            }
-        }
     }
 
     /// An await point passes: answers whether the orchestrator dies there.

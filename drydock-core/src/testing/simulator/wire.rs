@@ -1,9 +1,10 @@
 //! The wire between a simulated orchestrator and its drivers: requests and answers take their time, and some are lost.
 
 use super::{
-    Coming, Simulator,
+    Simulator,
     faults::Fault,
     flight::{Answers, Flight},
+    script::Coming,
 };
 use crate::{
     driver::{Context, ContextBuilder, DriverError, ErrorKind},
