@@ -1,19 +1,24 @@
 //! One machine of the simulated world: what it is, what it is in the middle of, and what time does to it.
 
+mod phase;
+mod power;
+
+pub(super) use phase::Course;
+pub(super) use power::Way;
+
 use super::{
     Fault,
-    facts::{self, Facts, facts_of},
+    facts::{Facts, facts_of},
     loads::BMCS,
     node::SimulatedNode,
 };
 use drydock_core::{
-    driver::{
-        BootDevice, Identity, OobObservation, PowerAction, PowerState, Progress, ServerAction,
-        ServerObservation, ServerState,
-    },
+    driver::{Identity, OobObservation, PowerState, ServerAction, ServerObservation, ServerState},
     model::MacAddr,
     resolve::ResolvedNode,
 };
+use phase::Phase;
+use power::PowerChange;
 use smol_str::{SmolStr, format_smolstr};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -49,55 +54,6 @@ pub(super) struct Machine {
     begun: BTreeSet<(ServerAction, SmolStr)>,
 }
 
-/// How something long will go.
-#[derive(Debug, Clone)]
-pub(super) struct Course {
-    pub(super) takes: Duration,
-    /// Why it will fail.
-    pub(super) cause: Option<String>,
-    /// Whether it fails because the machine loses power.
-    pub(super) loses_power: bool,
-    /// Whether it never ends.
-    pub(super) is_stuck: bool,
-}
-
-/// Something long that is under way.
-#[derive(Debug)]
-struct Phase {
-    action: ServerAction,
-    until: Duration,
-    installs: Option<Box<Installed>>,
-    course: Course,
-}
-
-/// What a deployment leaves on a machine.
-#[derive(Debug)]
-struct Installed {
-    image: Option<SmolStr>,
-    kernel: Option<SmolStr>,
-    kernel_params: Option<SmolStr>,
-    tags: Vec<SmolStr>,
-    owner_data: Facts,
-}
-
-#[derive(Debug)]
-struct PowerChange {
-    until: Duration,
-    to: PowerState,
-    way: Way,
-}
-
-/// Whether the way from the machine to the network it boots from is open when it is switched on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
-    /// It boots from where it is told to.
-    Open,
-    /// It would boot from the network, and its switch port leads elsewhere: it waits there for ever.
-    Closed,
-    /// Its BMC has forgotten the boot device.
-    Forgotten,
-}
-
 impl Machine {
     /// The machine of a design as it is delivered: New, and off.
     pub(super) fn delivered(node: &Arc<ResolvedNode>) -> Self {
@@ -130,42 +86,6 @@ impl Machine {
         }
     }
 
-    /// Lets everything happen that is due by now.
-    pub(super) fn settle(&mut self, now: Duration) {
-        if let Some(change) = self.power_change.take_if(|change| change.until <= now) {
-            match change.to {
-                PowerState::On => self.boot(change.way),
-                _ => self.lose_power(),
-            }
-        }
-        let ends = |phase: &mut Phase| phase.until <= now && !phase.course.is_stuck;
-        if let Some(phase) = self.phase.take_if(ends) {
-            match (phase.action, phase.course.cause) {
-                (_, Some(cause)) => self.fail(cause, phase.course.loses_power),
-                (ServerAction::Commission, None) => self.node.state = ServerState::Ready,
-                (ServerAction::Deploy, None) => self.end_deployment(phase.installs),
-                _ => self.end_release(),
-            }
-        }
-    }
-
-    /// Whether it is deployed by now, be it settled or not.
-    pub(super) fn is_deployed(&self, now: Duration) -> bool {
-        let ends = |phase: &Phase| {
-            let Course {
-                cause, is_stuck, ..
-            } = &phase.course;
-            phase.action == ServerAction::Deploy
-                && phase.until <= now
-                && cause.is_none()
-                && !is_stuck
-        };
-        self.node.state == ServerState::Deployed
-            // Somebody released it; whoever depends on it has seen it deployed.
-            || self.disturbed == Some(Fault::ReleasedBehindOurBack)
-            || self.phase.as_ref().is_some_and(ends)
-    }
-
     pub(super) fn observed(&self) -> ServerObservation {
         let node = &self.node;
         let mut seen = ServerObservation::new(node.state);
@@ -182,7 +102,7 @@ impl Machine {
         seen
     }
 
-    /// Everything that is set up on it, as [`facts::facts_of`] has it.
+    /// Everything that is set up on it, as [`facts_of`] has it.
     pub(super) fn facts(&self) -> Facts {
         let node = &self.node;
         let platform = [
@@ -214,84 +134,6 @@ impl Machine {
             self.node.facts.remove(field);
         }
         self.node.facts.extend(facts);
-    }
-
-    /// Whether the machine's power is about to change.
-    pub(super) fn power_changes(&self) -> bool {
-        self.power_change.is_some()
-    }
-
-    /// Whether this operation has begun this before.
-    pub(super) fn has_begun(&self, action: ServerAction, operation: &str) -> bool {
-        self.begun.contains(&(action, operation.into()))
-    }
-
-    /// Begins something long, and leaves the operation key.
-    pub(super) fn begin(
-        &mut self,
-        action: ServerAction,
-        operation: &str,
-        design: &ResolvedNode,
-        now: Duration,
-        course: Course,
-    ) -> Progress {
-        let node = &mut self.node;
-        let (state, count) = match action {
-            ServerAction::Commission => {
-                (ServerState::Commissioning, &mut node.counters.commissioned)
-            }
-            ServerAction::Deploy => (ServerState::Deploying, &mut node.counters.deployed),
-            _ => (ServerState::Releasing, &mut node.counters.released),
-        };
-        *count += 1;
-        node.state = state;
-        node.operation = Some(operation.into());
-        self.begun.insert((action, operation.into()));
-        if let Some(change) = self.power_change.take()
-            && self.lies_until.is_some()
-        {
-            self.boot(change.way);
-        }
-        let installs = (action == ServerAction::Deploy).then(|| Box::new(Installed::by(design)));
-        if action == ServerAction::Deploy {
-            // The installer boots it, and is no business of the OOB driver's.
-            self.node.power = PowerState::On;
-            self.node.booted_from = Some(BootDevice::Pxe);
-        } else if action == ServerAction::Release || !course.is_stuck {
-            self.disturbed = None;
-        }
-        let until = now.saturating_add(course.takes);
-        self.phase = Some(Phase {
-            action,
-            until,
-            installs,
-            course,
-        });
-        self.progress(now)
-    }
-
-    /// How far it is with what it is in the middle of.
-    pub(super) fn progress(&self, now: Duration) -> Progress {
-        let Some(phase) = &self.phase else {
-            let note = format!("{} is {}", self.node.name, self.node.state);
-            return Progress::waiting(note, Duration::from_millis(100));
-        };
-        let (name, action, takes) = (&self.node.name, phase.action, phase.course.takes);
-        let left = phase.until.saturating_sub(now).as_millis();
-        let takes_ms = takes.as_millis();
-        let note = match phase.course.is_stuck && left == 0 {
-            true => format!("{name}: {action} does not end; {takes_ms} ms are usual"),
-            false => format!("{name}: {action}, {left} ms of {takes_ms} ms left"),
-        };
-        // Who waits longer than usual looks less and less often.
-        let overdue = now.saturating_sub(phase.until);
-        let pause = (takes / 8).max(overdue / 4);
-        Progress::waiting(note, pause.max(Duration::from_millis(1)))
-    }
-
-    /// Whether its BMC says that it is on although it is not yet.
-    pub(super) fn lies(&self, now: Duration) -> bool {
-        self.lies_until.is_some_and(|until| now < until)
     }
 
     /// Whether it is deployed exactly as this design says.
@@ -327,108 +169,5 @@ impl Machine {
         self.end_release();
         self.node.operation = None;
         self.disturbed = Some(Fault::ReleasedBehindOurBack);
-    }
-
-    /// What it is in the middle of is over, and it needs somebody.
-    pub(super) fn fail(&mut self, cause: String, loses_power: bool) {
-        self.phase = None;
-        self.power_change = None;
-        self.node.state = ServerState::Broken;
-        if loses_power {
-            self.lose_power();
-        }
-        self.node.cause = Some(cause);
-    }
-
-    /// Begins a change of power.
-    pub(super) fn switch(
-        &mut self,
-        action: PowerAction,
-        now: Duration,
-        takes: Duration,
-        way: Way,
-    ) -> bool {
-        let to = match action {
-            PowerAction::Off | PowerAction::SoftOff => PowerState::Off,
-            _ => PowerState::On,
-        };
-        let heading_for = self
-            .power_change
-            .as_ref()
-            .map_or(self.node.power, |change| change.to);
-        let again = matches!(action, PowerAction::Cycle | PowerAction::Reset);
-        if heading_for == to && !again {
-            return false;
-        }
-        if action == PowerAction::Cycle {
-            self.lose_power();
-        }
-        self.power_change = Some(PowerChange {
-            until: now.saturating_add(takes),
-            to,
-            way,
-        });
-        true
-    }
-
-    /// Switches it on as a server driver does that has the power itself.
-    pub(super) fn boot_from_network(&mut self) {
-        self.power_change = None;
-        self.node.next_boot = Some(BootDevice::Pxe);
-        self.boot(Way::Open);
-    }
-
-    fn boot(&mut self, way: Way) {
-        self.lies_until = None;
-        self.node.power = PowerState::On;
-        self.node.booted_from = match (self.node.next_boot.take(), way) {
-            (Some(BootDevice::Pxe), Way::Closed) => None,
-            (_, Way::Forgotten) | (None, _) => Some(BootDevice::Disk),
-            (device, _) => device,
-        };
-        self.node.counters.power_cycled += 1;
-    }
-
-    fn lose_power(&mut self) {
-        self.node.power = PowerState::Off;
-        self.node.booted_from = None;
-    }
-
-    fn end_deployment(&mut self, installs: Option<Box<Installed>>) {
-        self.was_deployed = true;
-        let node = &mut self.node;
-        node.state = ServerState::Deployed;
-        node.booted_from = Some(BootDevice::Disk);
-        if let Some(installed) = installs {
-            node.image = installed.image;
-            node.kernel = installed.kernel;
-            node.kernel_params = installed.kernel_params;
-            node.tags = installed.tags;
-            node.owner_data = installed.owner_data;
-        }
-    }
-
-    /// What was on it is gone, the division of its disks and the setting of its interfaces included.
-    fn end_release(&mut self) {
-        self.power_change = None;
-        self.lose_power();
-        let node = &mut self.node;
-        node.state = ServerState::Ready;
-        (node.cause, node.image, node.kernel, node.kernel_params) = (None, None, None, None);
-        node.facts.clear();
-        node.tags.clear();
-        node.owner_data.clear();
-    }
-}
-
-impl Installed {
-    fn by(design: &ResolvedNode) -> Self {
-        Self {
-            image: design.spec.platform.image.clone(),
-            kernel: design.spec.platform.kernel.clone(),
-            kernel_params: facts::kernel_params(design),
-            tags: design.spec.metadata.tags.to_vec(),
-            owner_data: facts::owner_data(design),
-        }
     }
 }
