@@ -126,14 +126,16 @@ impl fmt::Display for Cause {
             }
             Cause::Wave { wave, open } => write!(f, "wave {wave}; wave {open} is under way"),
             Cause::Sibling => f.write_str("a place in a failure domain for its node"),
-            Cause::Pause => f.write_str("the run to be resumed"),
+            Cause::Pause => f.write_str("the run, which is paused, to be resumed"),
             Cause::Approval { plan } => write!(f, "plan {plan} to be approved"),
-            Cause::Lease => f.write_str("the lease to be renewed"),
+            Cause::Lease => f.write_str("the store to renew the lease"),
             Cause::Predecessor => {
                 f.write_str("the end of what the orchestrator before has in flight")
             }
-            Cause::Call { observes: true } => f.write_str("the answer to an observation"),
-            Cause::Call { observes: false } => f.write_str("the answer to a call"),
+            Cause::Call { observes: true } => {
+                f.write_str("the answer to an observation (no answer yet)")
+            }
+            Cause::Call { observes: false } => f.write_str("the answer to a call (no answer yet)"),
             Cause::Journal => f.write_str("the journal to be written"),
         }
     }

@@ -4,7 +4,7 @@ use crate::{
     driver::Risk,
     execute::{Groups, Terms},
     names::{NodeName, PlanId, StepId},
-    plan::Plan,
+    plan::{Plan, Step},
     state::{Fact, Record},
 };
 use std::{
@@ -64,6 +64,26 @@ impl Checks {
             planned.target, planned.action
         );
         self.violations.push(text);
+    }
+
+    /// Whether the journal says that the step is done.
+    pub(super) fn is_done(&self, step: StepId) -> bool {
+        self.done.contains(&step)
+    }
+
+    /// Whether the step is done, and so is its node, which keeps its places in failure domains to its end.
+    pub(super) fn is_over(&self, step: StepId) -> bool {
+        let node = self.groups.node(step);
+        let of_node = |other: &&Step| {
+            other.id == step || node.is_some() && self.groups.node(other.id) == node
+        };
+        let mut steps = self.plan.steps.iter().filter(of_node);
+        self.is_done(step) && steps.all(|other| self.is_done(other.id))
+    }
+
+    /// Whether the journal says that the step was begun.
+    pub(super) fn is_begun(&self, step: StepId) -> bool {
+        self.started.contains(&step)
     }
 
     pub(super) fn hold(&mut self, node: NodeName) {

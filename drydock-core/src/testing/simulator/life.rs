@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     event::Event,
-    execute::{CallNumber, Cause, Command, Input, Journal, Run, Tenure, successor_begins},
+    execute::{CallNumber, Command, Input, Journal, Run, Tenure, successor_begins},
     names::StepId,
     state::{Lease, Record, StateError, StateStore},
 };
@@ -34,7 +34,9 @@ pub(super) struct Life {
     pub(super) repeats: BTreeMap<u64, (CallNumber, Answers)>,
     pub(super) wakes: Option<Duration>,
     pub(super) stalled_until: Option<Duration>,
-    /// The faults that hold steps up.
+    /// Until when it waits out what another has in flight, on its own clock.
+    pub(super) not_before: Duration,
+    /// The fault that the last call of a step met, until the next one or an answer.
     pub(super) troubles: BTreeMap<StepId, Fault>,
 }
 
@@ -124,6 +126,7 @@ impl Simulator<'_> {
             repeats: BTreeMap::new(),
             wakes: None,
             stalled_until: None,
+            not_before,
             troubles: BTreeMap::new(),
         })
     }
@@ -246,44 +249,6 @@ impl Simulator<'_> {
             Err(error) => {
                 self.end_life(who, &error.to_string());
                 false
-            }
-        }
-    }
-
-    /// Whether what steps say they wait for names what goes wrong with them.
-    fn explain(&mut self, who: usize) {
-        let Some(life) = &self.lives[who] else {
-            return;
-        };
-        let now = life.time(self.now);
-        for (step, fault) in &life.troubles {
-            let Some(waiting) = life.run.waiting(*step, now) else {
-                continue;
-            };
-            let said = format!(
-                "{} {}",
-                waiting.what,
-                waiting.last.as_deref().unwrap_or_default()
-            );
-            let names = match (fault, &waiting.what) {
-                (
-                    Fault::LostRequest | Fault::LostAnswer | Fault::LateAnswer,
-                    Cause::Call { .. },
-                ) => true,
-                (Fault::LostRequest | Fault::LostAnswer, _) => said.contains("no answer within"),
-                // It came after all.
-                (Fault::LateAnswer, _) => true,
-                (Fault::Busy | Fault::Unavailable, Cause::Call { .. }) => true,
-                (Fault::Busy, _) => said.contains("busy"),
-                (Fault::Unavailable, _) => said.contains("nobody answers"),
-                _ => false,
-            };
-            self.held_up += 1;
-            if names {
-                self.explained += 1;
-            } else if self.unexplained.len() < 20 {
-                self.unexplained
-                    .push(format!("{fault}: {}: waits for {said}", waiting.step));
             }
         }
     }

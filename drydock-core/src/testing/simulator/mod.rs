@@ -10,6 +10,7 @@
 //!
 //! Without tokio's clock: a driver that sleeps by it never ends here, and its call is cut.
 
+mod blocked;
 mod checks;
 mod faults;
 mod flight;
@@ -29,6 +30,7 @@ use crate::{
     execute::{Outcome, Run, dispatch::Dispatch},
     names::RunId,
 };
+use blocked::Explained;
 use checks::Checks;
 use life::Life;
 use random::Random;
@@ -79,9 +81,7 @@ struct Simulator<'a> {
     trace: Trace,
     events: Vec<Event>,
     met: BTreeMap<Fault, u64>,
-    explained: u64,
-    held_up: u64,
-    unexplained: Vec<String>,
+    explained: Explained,
     outcome: Option<Outcome>,
 }
 
@@ -112,9 +112,7 @@ impl<'a> Simulator<'a> {
             trace: Trace::new(given.keeps_trace),
             events: Vec::new(),
             met: BTreeMap::new(),
-            explained: 0,
-            held_up: 0,
-            unexplained: Vec::new(),
+            explained: Explained::default(),
             outcome: None,
             given,
         }
@@ -169,9 +167,10 @@ impl<'a> Simulator<'a> {
             violations: self.checks.violations,
             points: self.points,
             met: self.met,
-            explained: self.explained,
-            held_up: self.held_up,
-            unexplained: self.unexplained,
+            explained: self.explained.named,
+            held_up: self.explained.held_up,
+            explained_by_fault: self.explained.by_fault,
+            unexplained: self.explained.unnamed,
             most_in_flight: self.checks.most_in_flight,
             digest,
             trace,

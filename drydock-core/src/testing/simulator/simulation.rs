@@ -98,10 +98,12 @@ pub struct Ended {
     pub points: u64,
     /// How often each fault was met.
     pub met: BTreeMap<Fault, u64>,
-    /// Of the states in which a fault of a call held a step up, how many named it.
+    /// Of the states in which a fault held a step up, or a step that this one waits for, how many named it.
     pub explained: u64,
     /// How many such states there were.
     pub held_up: u64,
+    /// The same two numbers for each fault, of the steps that it held up itself.
+    pub explained_by_fault: BTreeMap<Fault, (u64, u64)>,
     /// States that did not name the fault: the fault, and what was said instead.
     pub unexplained: Vec<String>,
     /// The most calls that were in flight at once.

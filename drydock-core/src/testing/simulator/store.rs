@@ -68,6 +68,11 @@ impl SimulatedStore {
         self.inner().down_until = until;
     }
 
+    pub(super) fn is_down(&self) -> bool {
+        let inner = self.inner();
+        inner.now < inner.down_until
+    }
+
     pub(super) fn tear_next(&self, tear: Tear) {
         self.inner().tear = Some(tear);
     }

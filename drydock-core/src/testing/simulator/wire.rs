@@ -49,9 +49,11 @@ impl Simulator<'_> {
             observes,
         );
         let mut flight = Flight::new(asked, fault, (limit, cut), call);
-        if let Some(fault) = fault.filter(|fault| *fault != Fault::RepeatedAnswer) {
-            life.troubles
-                .extend(steps.iter().map(|step| (*step, fault)));
+        for step in &steps {
+            match fault {
+                Some(fault) if fault != Fault::RepeatedAnswer => life.troubles.insert(*step, fault),
+                _ => life.troubles.remove(step),
+            };
         }
         self.sequence += 1;
         let id = self.sequence;
@@ -224,19 +226,11 @@ impl Simulator<'_> {
             return;
         };
         let now = life.time(self.now);
+        // An answer has come after all.
+        if !is_cut && !matches!(flight.fault, Some(Fault::Busy | Fault::Unavailable)) {
+            life.troubles.retain(|step, _| !flight.steps.contains(step));
+        }
         for input in answers {
-            if let Input::Observed {
-                step,
-                result: Ok(_),
-            }
-            | Input::Applied {
-                step,
-                result: Ok(_),
-            } = &input
-                && flight.fault.is_none()
-            {
-                life.troubles.remove(step);
-            }
             life.run.answered(flight.number, input, now);
         }
         if !flight.is_over {
