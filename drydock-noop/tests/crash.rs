@@ -4,6 +4,9 @@
 //! What must not happen is asserted where it would: the simulated world refuses it at the call and writes it down.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "site/plain.rs"]
+mod plain;
+
 use drydock_core::{
     driver::{ContextBuilder, Drivers},
     execute::{Command, Input, Policy, Run, Status, dispatch::Dispatch, survey::observe_all},
@@ -15,36 +18,11 @@ use drydock_core::{
     testing::fixture,
 };
 use drydock_noop::{Clock, Durations, SimulatedNode, SimulatedSite};
-use std::{
-    future::Future,
-    pin::pin,
-    sync::Arc,
-    task::{Context as TaskContext, Poll, Waker},
-    time::Duration,
-};
+use plain::{PLAIN, at_once};
+use std::{sync::Arc, time::Duration};
 
 /// Two nodes, one behind a BMC and waiting for the other; one network.
-const SITE: &str = r"
-apiVersion: drydock/v1
-kind: NetworkLink
-metadata: {name: boot}
-spec: {allowed_networks: [pxe]}
----
-apiVersion: drydock/v1
-kind: Network
-metadata: {name: pxe}
-spec: {cidr: 10.0.0.0/24}
----
-apiVersion: drydock/v1
-kind: HostProfile
-metadata: {name: server}
-spec:
-  primary_network: pxe
-  interfaces: {eth0: {device_link: boot, slaves: [eth0], networks: [pxe]}}
-  storage:
-    physical_devices:
-      sda: {partitions: [{name: root, size: 40g, filesystem: {mountpoint: /}}]}
-  platform: {image: noble}
+const NODES: &str = r"
 ---
 apiVersion: drydock/v1
 kind: BaremetalNode
@@ -54,7 +32,7 @@ spec: {host_profile: server, serial: S-A, oob: {type: manual}}
 apiVersion: drydock/v1
 kind: BaremetalNode
 metadata: {name: b}
-spec: {host_profile: server, serial: S-B, oob: {type: redfish}, depends_on: [role=first]}
+spec: {host_profile: server, serial: S-B, depends_on: [role=first]}
 ";
 
 struct Rig {
@@ -181,17 +159,9 @@ impl Rig {
     }
 }
 
-/// The value of a future that never waits.
-fn at_once<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut TaskContext::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => panic!("a simulated call waits"),
-    }
-}
-
 #[test]
 fn every_pair_of_crashes_ends_as_an_undisturbed_run() {
-    let design = Arc::new(fixture::design(&[("site.yaml", SITE)]));
+    let design = Arc::new(fixture::design(&[("site.yaml", &[PLAIN, NODES].concat())]));
     let mut undisturbed = Rig::new(&design);
     let (finished, total) = undisturbed.live(usize::MAX);
     assert!(finished && total > 60, "{total} points");

@@ -2,8 +2,6 @@
 
 mod network;
 mod oob;
-#[path = "../site/ports.rs"]
-mod port_site;
 mod ports;
 mod server;
 #[path = "../site/mod.rs"]

@@ -1,7 +1,7 @@
 //! Switch ports through the network drivers of this crate.
 #![allow(clippy::unwrap_used)]
 
-use crate::{networks, no_time, port_site};
+use crate::{networks, no_time, site::ports as port_site};
 use drydock_core::{
     driver::{
         Context, ContextBuilder, NetworkAction, NetworkDriver, NetworkState, NetworkTarget,

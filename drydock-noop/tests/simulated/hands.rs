@@ -1,7 +1,7 @@
 //! Working on a simulated site by hand.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-use crate::site::{self, SITE};
+use crate::site;
 use drydock_core::{
     driver::{
         BootDevice, Context, DriverError, ErrorKind, NetworkAction, NetworkDriver, NetworkTarget,
@@ -21,8 +21,9 @@ use std::{
 
 /// The small site, after a change of its text.
 pub(crate) fn design_with(from: &str, to: &str) -> ResolvedDesign {
-    assert!(SITE.contains(from), "the small site has no `{from}`");
-    fixture::design(&[("site.yaml", &SITE.replace(from, to))])
+    let text = site::text();
+    assert!(text.contains(from), "the small site has no `{from}`");
+    fixture::design(&[("site.yaml", &text.replace(from, to))])
 }
 
 /// The output of a future that is ready; none if it waits for anything.

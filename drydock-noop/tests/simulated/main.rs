@@ -6,8 +6,6 @@ mod life;
 mod named;
 mod outliving;
 mod owed;
-#[path = "../site/ports.rs"]
-mod port_site;
 mod ports;
 mod rules;
 #[path = "../site/mod.rs"]

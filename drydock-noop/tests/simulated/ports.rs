@@ -3,7 +3,7 @@
 
 use crate::{
     hands::{Hands, ready},
-    port_site::{SITE, design, port},
+    site::ports::{design, port, text},
 };
 use drydock_core::{
     driver::{
@@ -145,7 +145,7 @@ fn a_port_is_set_up_after_its_networks_and_not_for_what_is_held() {
     assert_eq!(hands.kinds(), [ViolationKind::Order]);
     assert_eq!(hands.site.ports(), []);
 
-    let held = SITE.replace("serial: S-1", "serial: S-1\n  hold: true");
+    let held = text().replace("serial: S-1", "serial: S-1\n  hold: true");
     let hands = Hands::on(fixture::design(&[("site.yaml", &held)]), Faults::none());
     hands.ensure_all();
     let error = hands.ensure_port(&boot()).unwrap_err();
@@ -213,7 +213,7 @@ fn the_last_setting_of_a_port_is_told_and_differences_name_the_field() {
 
 #[test]
 fn a_server_driver_with_the_power_boots_through_the_port_too() {
-    let manual = SITE.replace("type: redfish", "type: manual");
+    let manual = text().replace("type: redfish", "type: manual");
     let design = fixture::design(&[("site.yaml", &manual)]);
     let hands = Hands::at(design, Faults::none(), |site| site.closed_ports());
     hands.ensure_all();

@@ -7,6 +7,8 @@ mod answers;
 mod control;
 mod crashes;
 mod limits;
+#[path = "../site/plain.rs"]
+mod plain;
 mod rig;
 mod seeds;
 mod waves;

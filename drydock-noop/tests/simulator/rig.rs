@@ -1,5 +1,7 @@
 //! A simulated site, a plan for it, and its clock in the simulator's hands.
 
+use crate::plain::PLAIN;
+pub(crate) use crate::plain::at_once;
 use drydock_core::{
     driver::{Context, ContextBuilder, Drivers, ServerState},
     execute::{CallNumber, Input, Policy, Run, Terms, dispatch::Dispatch, survey::observe_all},
@@ -13,13 +15,7 @@ use drydock_core::{
     },
 };
 use drydock_noop::{Clock, Durations, Faults, SimulatedNode, SimulatedSite};
-use std::{
-    future::Future,
-    pin::pin,
-    sync::Arc,
-    task::{Context as TaskContext, Poll, Waker},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 pub(crate) struct Rig {
     pub(crate) design: Arc<ResolvedDesign>,
@@ -35,6 +31,7 @@ impl Rig {
         let site = SimulatedSite::new(design)
             .clock(clock.clone())
             .durations(Durations::default().scaled(100.0))
+            .closed_ports()
             .faults(faults);
         let drivers = Drivers::new()
             .server(Selector::everything(), site.server_driver())
@@ -132,14 +129,6 @@ pub(crate) fn context(step: StepId, now: Duration) -> Context {
         .build()
 }
 
-/// The value of a future that never waits.
-pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut TaskContext::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => panic!("a simulated call waits"),
-    }
-}
-
 /// A site of so many nodes, ten in a rack, each with a BMC, every fourth of another zone.
 pub(crate) fn site(nodes: usize) -> Arc<ResolvedDesign> {
     site_with(nodes, |_| String::new())
@@ -147,34 +136,10 @@ pub(crate) fn site(nodes: usize) -> Arc<ResolvedDesign> {
 
 /// The same, with more in the spec of each node.
 pub(crate) fn site_with(nodes: usize, more: impl Fn(usize) -> String) -> Arc<ResolvedDesign> {
-    let mut text = String::from(
-        "
-apiVersion: drydock/v1
-kind: NetworkLink
-metadata: {name: boot}
-spec: {allowed_networks: [pxe]}
----
-apiVersion: drydock/v1
-kind: Network
-metadata: {name: pxe}
-spec: {cidr: 10.0.0.0/16}
----
-apiVersion: drydock/v1
-kind: HostProfile
-metadata: {name: server}
-spec:
-  primary_network: pxe
-  interfaces: {eth0: {device_link: boot, slaves: [eth0], networks: [pxe]}}
-  storage:
-    physical_devices:
-      sda: {partitions: [{name: root, size: 40g, filesystem: {mountpoint: /}}]}
-  platform: {image: noble}
-  oob: {type: redfish}
-",
-    );
+    let mut text = PLAIN.to_owned();
     for rack in 0..nodes.div_ceil(10) {
         text.push_str(&format!(
-            "---\napiVersion: drydock/v1\nkind: Rack\nmetadata: {{name: r{rack}}}\nspec: {{}}\n"
+            "---\napiVersion: drydock/v1\nkind: Rack\nmetadata: {{name: r{rack}}}\nspec: {{tor_switches: {{tor{rack}: {{mgmt_ip: 10.1.0.{rack}}}}}}}\n"
         ));
     }
     for n in 0..nodes {

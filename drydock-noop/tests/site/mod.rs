@@ -1,15 +1,40 @@
-//! A small site.
+//! A small site, and one with switch ports.
+
+pub(crate) mod ports;
 
 use drydock_core::{resolve::ResolvedDesign, testing::fixture};
 
-/// Three nodes with a bond each; the compute nodes wait for the control node.
-pub(crate) const SITE: &str = r#"
+/// The machines of both sites: a NIC to boot from, two for a bond, a disk and a BMC.
+const MACHINES: &str = r#"
 apiVersion: drydock/v1
 kind: NetworkLink
 metadata: {name: pxe}
 spec:
   trunking: {mode: disabled, default_network: pxe}
   allowed_networks: [pxe]
+---
+apiVersion: drydock/v1
+kind: HardwareProfile
+metadata: {name: box}
+spec:
+  pxe_interface: pxe_nic
+  device_aliases:
+    pxe_nic: {address: '0000:01:00.0', dev_type: 1G, bus_type: pci}
+    nic1: {address: '0000:02:00.0', dev_type: 10G, bus_type: pci}
+    nic2: {address: '0000:02:00.1', dev_type: 10G, bus_type: pci}
+    boot_disk: {address: '0:0.0.0', dev_type: SSD, bus_type: scsi}
+---
+apiVersion: drydock/v1
+kind: HostProfile
+metadata: {name: machine}
+spec:
+  hardware_profile: box
+  primary_network: mgmt
+  oob: {type: redfish, account: drydock, credential: {secret: bmc}}
+"#;
+
+/// The networks of three nodes, which have a bond each.
+const NETWORKS: &str = r#"
 ---
 apiVersion: drydock/v1
 kind: NetworkLink
@@ -41,23 +66,10 @@ spec:
   dns: {domain: example.org, servers: [10.0.1.2]}
 ---
 apiVersion: drydock/v1
-kind: HardwareProfile
-metadata: {name: box}
-spec:
-  pxe_interface: pxe_nic
-  device_aliases:
-    pxe_nic: {address: '0000:01:00.0', dev_type: 1G, bus_type: pci}
-    nic1: {address: '0000:02:00.0', dev_type: 10G, bus_type: pci}
-    nic2: {address: '0000:02:00.1', dev_type: 10G, bus_type: pci}
-    boot_disk: {address: '0:0.0.0', dev_type: SSD, bus_type: scsi}
----
-apiVersion: drydock/v1
 kind: HostProfile
 metadata: {name: base}
 spec:
-  hardware_profile: box
-  primary_network: mgmt
-  oob: {type: redfish, account: drydock, credential: {secret: bmc}}
+  host_profile: machine
   storage:
     physical_devices:
       boot_disk:
@@ -81,44 +93,37 @@ metadata: {name: r1}
 spec:
   tor_switches:
     tor: {mgmt_ip: 10.0.0.2}
----
-apiVersion: drydock/v1
-kind: BaremetalNode
-metadata: {name: control}
-spec:
-  host_profile: base
-  serial: S-1
-  metadata: {rack: r1, boot_mac: '02:00:00:00:00:01', labels: {role: control}}
-  addressing:
-    - {network: pxe, address: dhcp}
-    - {network: mgmt, address: 10.0.1.11}
----
-apiVersion: drydock/v1
-kind: BaremetalNode
-metadata: {name: compute1}
-spec:
-  host_profile: base
-  depends_on: ['role=control']
-  serial: S-2
-  metadata: {rack: r1, boot_mac: '02:00:00:00:00:02', labels: {role: compute}}
-  addressing:
-    - {network: pxe, address: dhcp}
-    - {network: mgmt, address: 10.0.1.12}
----
-apiVersion: drydock/v1
-kind: BaremetalNode
-metadata: {name: compute2}
-spec:
-  host_profile: base
-  depends_on: ['role=control']
-  serial: S-3
-  metadata: {rack: r1, boot_mac: '02:00:00:00:00:03', labels: {role: compute}}
-  addressing:
-    - {network: pxe, address: dhcp}
-    - {network: mgmt, address: 10.0.1.13}
 "#;
+
+/// The small site as text: the compute nodes wait for the control node.
+pub(crate) fn text() -> String {
+    let nodes = [
+        node("control", 1, "control", ""),
+        node("compute1", 2, "compute", "depends_on: ['role=control']"),
+        node("compute2", 3, "compute", "depends_on: ['role=control']"),
+    ];
+    [MACHINES, NETWORKS].concat() + &nodes.concat()
+}
+
+fn node(name: &str, n: u32, role: &str, more: &str) -> String {
+    format!(
+        "---
+apiVersion: drydock/v1
+kind: BaremetalNode
+metadata: {{name: {name}}}
+spec:
+  host_profile: base
+  serial: S-{n}
+  metadata: {{rack: r1, boot_mac: '02:00:00:00:00:0{n}', labels: {{role: {role}}}}}
+  addressing:
+    - {{network: pxe, address: dhcp}}
+    - {{network: mgmt, address: 10.0.1.1{n}}}
+  {more}
+"
+    )
+}
 
 /// The small site.
 pub(crate) fn design() -> ResolvedDesign {
-    fixture::design(&[("site.yaml", SITE)])
+    fixture::design(&[("site.yaml", &text())])
 }

@@ -7,14 +7,8 @@ use drydock_core::{
 };
 use std::sync::Arc;
 
-/// Two nodes and their cables.
-pub(crate) const SITE: &str = r#"
-apiVersion: drydock/v1
-kind: NetworkLink
-metadata: {name: pxe}
-spec:
-  trunking: {mode: disabled, default_network: pxe}
-  allowed_networks: [pxe]
+/// The networks of two nodes, and their switches.
+const NETWORKS: &str = r#"
 ---
 apiVersion: drydock/v1
 kind: NetworkLink
@@ -40,23 +34,10 @@ metadata: {name: storage}
 spec: {cidr: 10.0.2.0/24, vlan: 102}
 ---
 apiVersion: drydock/v1
-kind: HardwareProfile
-metadata: {name: box}
-spec:
-  pxe_interface: pxe_nic
-  device_aliases:
-    pxe_nic: {address: '0000:01:00.0', dev_type: 1G, bus_type: pci}
-    nic1: {address: '0000:02:00.0', dev_type: 10G, bus_type: pci}
-    nic2: {address: '0000:02:00.1', dev_type: 10G, bus_type: pci}
-    boot_disk: {address: '0:0.0.0', dev_type: SSD, bus_type: scsi}
----
-apiVersion: drydock/v1
 kind: HostProfile
 metadata: {name: base}
 spec:
-  hardware_profile: box
-  primary_network: mgmt
-  oob: {type: redfish, account: drydock, credential: {secret: bmc}}
+  host_profile: machine
   storage:
     physical_devices:
       boot_disk: {partitions: [{name: root, size: '>20g', filesystem: {mountpoint: /}}]}
@@ -72,35 +53,34 @@ spec:
   tor_switches:
     tor-a: {mgmt_ip: 10.0.0.2}
     tor-b: {mgmt_ip: 10.0.0.3}
----
-apiVersion: drydock/v1
-kind: BaremetalNode
-metadata: {name: one}
-spec:
-  host_profile: base
-  serial: S-1
-  metadata: {rack: r1, boot_mac: '02:00:00:00:00:01'}
-  attachments:
-    pxe_nic: {switch: tor-a, port: ge-1}
-    nic1: {switch: tor-a, port: xe-1}
-    nic2: {switch: tor-b, port: xe-1}
----
-apiVersion: drydock/v1
-kind: BaremetalNode
-metadata: {name: two}
-spec:
-  host_profile: base
-  serial: S-2
-  metadata: {rack: r1, boot_mac: '02:00:00:00:00:02'}
-  attachments:
-    pxe_nic: {switch: tor-a, port: ge-2}
-    nic1: {switch: tor-a, port: xe-2}
-    nic2: {switch: tor-b, port: xe-2}
 "#;
+
+/// The small site with switch ports as text.
+pub(crate) fn text() -> String {
+    [super::MACHINES, NETWORKS].concat() + &node("one", 1) + &node("two", 2)
+}
+
+fn node(name: &str, n: u32) -> String {
+    format!(
+        "---
+apiVersion: drydock/v1
+kind: BaremetalNode
+metadata: {{name: {name}}}
+spec:
+  host_profile: base
+  serial: S-{n}
+  metadata: {{rack: r1, boot_mac: '02:00:00:00:00:0{n}'}}
+  attachments:
+    pxe_nic: {{switch: tor-a, port: ge-{n}}}
+    nic1: {{switch: tor-a, port: xe-{n}}}
+    nic2: {{switch: tor-b, port: xe-{n}}}
+"
+    )
+}
 
 /// The small site with switch ports.
 pub(crate) fn design() -> ResolvedDesign {
-    fixture::design(&[("site.yaml", SITE)])
+    fixture::design(&[("site.yaml", &text())])
 }
 
 /// What a port of a node is to carry.
