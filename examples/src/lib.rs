@@ -12,6 +12,7 @@ pub mod ctrl_c;
 pub mod demo;
 pub mod inventories;
 pub mod progress;
+pub mod rehearsal;
 pub mod resolved_json;
 pub mod tables;
 pub mod world;

@@ -23,20 +23,6 @@ fn design() -> Arc<ResolvedDesign> {
     })
 }
 
-/// Which faults a seed has: each one in two.
-fn faults(seed: u64) -> BTreeSet<Fault> {
-    let mut mixed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed ^= mixed >> 27;
-    let chosen = |(n, _): &(usize, Fault)| mixed >> n & 1 == 1;
-    Fault::ALL
-        .into_iter()
-        .enumerate()
-        .filter(chosen)
-        .map(|(_, fault)| fault)
-        .collect()
-}
-
 fn simulate(design: &Arc<ResolvedDesign>, seed: u64) -> (Rig, Ended) {
     let of_the_world = match seed % 3 {
         0 => Faults::none(),
@@ -51,7 +37,7 @@ fn simulate(design: &Arc<ResolvedDesign>, seed: u64) -> (Rig, Ended) {
     rig.policy.lease = Duration::from_secs(130 + seed % 2 * 110);
     let mut simulation = rig.simulation(rig.terms(Goal::Deploy));
     simulation.seed = seed;
-    simulation.faults = faults(seed);
+    simulation.faults = Fault::some(seed);
     let ended = simulation
         .run()
         .unwrap_or_else(|why| panic!("seed {seed}: {why}"));

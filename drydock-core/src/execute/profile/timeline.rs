@@ -148,6 +148,10 @@ impl Timeline {
         let Some(step) = self.steps.get_mut(id.index()) else {
             return;
         };
+        // What was skipped with a cancelled run is taken by the run that goes on with it.
+        if step.ended == Some(Ended::Skipped) {
+            step.ended = None;
+        }
         if step.began.is_some() {
             step.pass(now);
         } else {

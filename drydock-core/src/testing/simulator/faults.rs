@@ -1,7 +1,9 @@
 //! What goes wrong around an orchestrator: with itself, its store, the wire to its drivers, and others of its kind. What
 //! goes wrong inside machines is the world's business.
 
-use std::{fmt, str::FromStr};
+use super::random::Random;
+use crate::diagnostic::did_you_mean;
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 /// One thing that goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,6 +78,45 @@ impl Fault {
         }
     }
 
+    /// What it means, for people.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Fault::Crash => {
+                "The orchestrator dies at an await point, and is started anew a while later."
+            }
+            Fault::TornWrite => {
+                "A commit fails, is lost in part, or is done and reported as failed."
+            }
+            Fault::LostRequest => {
+                "A request never reaches the other side; the call is cut at its end."
+            }
+            Fault::LostAnswer => "A request is carried out, and its answer never comes.",
+            Fault::LateAnswer => "An answer comes shortly before its call would be cut.",
+            Fault::RepeatedAnswer => {
+                "An answer comes a second time, soon or after its step was called again."
+            }
+            Fault::Busy => "The other side says \"not now\".",
+            Fault::Unavailable => "Nobody answers, at once.",
+            Fault::Stall => {
+                "The orchestrator stands still for minutes, and goes on as if nothing had been."
+            }
+            Fault::StoreDown => "The store does not answer for minutes.",
+            Fault::Rival => "Another orchestrator wants the same run.",
+            Fault::DesignChange => "The design changes midway, and holds a node.",
+            Fault::Pause => "Somebody pauses the run for a while.",
+            Fault::Cancel => "Somebody cancels the run; it is begun again later.",
+        }
+    }
+
+    /// Some of them by a seed: each in about every second seed.
+    pub fn some(seed: u64) -> BTreeSet<Fault> {
+        let chosen = Random::new(seed).next();
+        let all = Self::ALL.into_iter().enumerate();
+        all.filter(|(n, _)| chosen >> n & 1 == 1)
+            .map(|(_, fault)| fault)
+            .collect()
+    }
+
     /// Whether it hits single calls.
     pub(super) fn is_of_calls(self) -> bool {
         matches!(
@@ -101,8 +142,14 @@ impl FromStr for Fault {
     fn from_str(text: &str) -> Result<Self, String> {
         let found = Self::ALL.into_iter().find(|fault| fault.name() == text);
         found.ok_or_else(|| {
-            let names: Vec<&str> = Self::ALL.iter().map(|fault| fault.name()).collect();
-            format!("`{text}` is no fault; write some of {}", names.join(", "))
+            let names = || Self::ALL.iter().map(|fault| fault.name());
+            match did_you_mean(text, names()) {
+                Some(meant) => format!("there is no fault `{text}`; did you mean `{meant}`?"),
+                None => {
+                    let names: Vec<&str> = names().collect();
+                    format!("there is no fault `{text}`; there are {}", names.join(", "))
+                }
+            }
         })
     }
 }

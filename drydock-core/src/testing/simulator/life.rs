@@ -8,7 +8,7 @@ use super::{
     store::Tear,
 };
 use crate::{
-    event::Event,
+    event::{Event, EventKind},
     execute::{CallNumber, Command, Input, Journal, Run, Tenure, successor_begins},
     names::StepId,
     state::{Lease, Record, StateError, StateStore},
@@ -75,11 +75,15 @@ impl Simulator<'_> {
         match self.born(who) {
             Ok(life) => {
                 self.note_run(who, &life.run);
+                if !life.not_before.is_zero() {
+                    self.meet(Fault::Rival);
+                }
                 self.lives[who] = Some(life);
                 self.drive(who);
             }
             Err(error) => {
-                if who == 1 && matches!(error, StateError::Held { .. }) {
+                let is_first = !self.met.contains_key(&Fault::Rival);
+                if who == 1 && is_first && matches!(error, StateError::Held { .. }) {
                     self.meet(Fault::Rival);
                 }
                 self.tell(who, format_args!("cannot begin: {error}"));
@@ -268,6 +272,16 @@ impl Simulator<'_> {
             // Another life goes on with it.
             let again = self.now + Duration::from_secs(30);
             return self.at(again, Coming::Begins { who });
+        }
+        if self.given.keeps_events {
+            let count = |steps: usize| steps as u32;
+            let kind = EventKind::RunFinished {
+                done: count(outcome.done.len()),
+                failed: count(outcome.failed.len()),
+                skipped: count(outcome.skipped.len()),
+            };
+            let event = Event::new(self.now, self.run.clone(), kind);
+            self.events.push(event);
         }
         self.outcome = Some(outcome);
     }

@@ -44,6 +44,12 @@ impl Faults {
     /// through; each fault of machines hits one machine in eight, and at least one. `Busy` also keeps whole endpoints
     /// busy for a while.
     pub fn seeded(seed: u64, faults: &[Fault], design: &ResolvedDesign) -> Self {
+        Self::none().and_seeded(seed, faults, design)
+    }
+
+    /// What goes wrong already, and these faults, as [`Faults::seeded`] lets them fall.
+    #[must_use]
+    pub fn and_seeded(self, seed: u64, faults: &[Fault], design: &ResolvedDesign) -> Self {
         let mut chosen = faults.to_vec();
         chosen.sort_unstable();
         chosen.dedup();
@@ -63,7 +69,7 @@ impl Faults {
                 bits,
                 picked,
             }),
-            ..Self::default()
+            ..self
         }
     }
 
