@@ -194,6 +194,31 @@ fn durations_learn_from_what_was_done() {
     );
 }
 
+#[test]
+fn what_was_skipped_with_a_cancelled_run_counts_when_the_next_one_does_it() {
+    let plan = two_nodes();
+    let told = [
+        (0, 0, "run"),
+        (0, 0, "start"),
+        (2, 0, "skip"),
+        (2, 1, "skip"),
+        (2, 0, "finish"),
+        (60, 0, "run"),
+        (60, 0, "start"),
+        (63, 0, "done"),
+        (63, 1, "start"),
+        (70, 1, "done"),
+    ];
+    let profile = Profile::of(&plan, &events(&plan, &told), &Durations::default());
+    assert_eq!((profile.done, profile.skipped), (2, 0));
+    let took = |action: &str| {
+        let mut actions = profile.actions.iter();
+        actions.find(|times| times.action == action).unwrap().total
+    };
+    assert_eq!(took("ensure"), Duration::from_secs(5), "2 s, and 3 s later");
+    assert_eq!(took("power on"), Duration::from_secs(7));
+}
+
 const WORDS: [&str; 7] = ["start", "wait", "retry", "done", "fail", "skip", "run"];
 
 proptest! {
