@@ -1,6 +1,6 @@
 //! The drivers of a lab pass the conformance suites, and say what they are told.
 
-use crate::{nodes, port_site, serve, site};
+use crate::{nodes, serve, site};
 use drydock_core::{
     driver::{
         BootDevice, Context, ContextBuilder, ErrorKind, NetworkTarget, PortPhase, PowerAction,
@@ -64,12 +64,12 @@ async fn the_drivers_of_a_lab_are_drivers() {
 
 #[tokio::test]
 async fn switch_ports_go_over_the_socket() {
-    let design = port_site::design();
+    let design = site::ports::design();
     let lab = serve(SimulatedSite::new(&design).clock(Clock::manual()), &design).await;
     let (boot, production) = (PortPhase::Boot, PortPhase::Production);
     let ports = [
-        port_site::port("one", ("tor-a", "ge-1"), boot, Some("pxe"), &[]),
-        port_site::port(
+        site::ports::port("one", ("tor-a", "ge-1"), boot, Some("pxe"), &[]),
+        site::ports::port(
             "one",
             ("tor-b", "xe-1"),
             production,
@@ -163,7 +163,7 @@ async fn the_callers_fence_and_deadline_come_to_the_world() {
 
 #[tokio::test]
 async fn a_call_for_what_the_lab_does_not_know_or_knows_otherwise_is_refused() {
-    let mut other = site::SITE.replace("image: noble", "image: jammy");
+    let mut other = site::text().replace("image: noble", "image: jammy");
     other = other.replace("metadata: {name: compute2}", "metadata: {name: compute9}");
     other = other.replace("vlan: 101", "vlan: 102");
     let other = drydock_core::testing::fixture::design(&[("site.yaml", &other)]);

@@ -5,8 +5,6 @@
 mod broken;
 mod conformance;
 mod hostile;
-#[path = "../site/ports.rs"]
-mod port_site;
 mod runs;
 #[path = "../site/mod.rs"]
 mod site;

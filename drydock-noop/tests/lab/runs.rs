@@ -58,7 +58,7 @@ fn world(design: &Design) -> SimulatedSite {
 
 #[tokio::test]
 async fn a_run_over_the_socket_leaves_the_same_world_as_one_in_memory() {
-    let design = fixture::load(&[("site.yaml", site::SITE)]);
+    let design = fixture::load(&[("site.yaml", &site::text())]);
     let own = world(&design);
     assert!(
         deployed(&orchestrator(of_world(&own)), &design)
@@ -87,7 +87,7 @@ async fn a_run_over_the_socket_leaves_the_same_world_as_one_in_memory() {
 
 #[tokio::test]
 async fn a_run_over_the_socket_gets_over_what_one_in_memory_gets_over() {
-    let design = fixture::load(&[("site.yaml", site::SITE)]);
+    let design = fixture::load(&[("site.yaml", &site::text())]);
     let faults = [
         Fault::Busy,
         Fault::LostAnswer,
@@ -111,7 +111,7 @@ async fn a_run_over_the_socket_gets_over_what_one_in_memory_gets_over() {
 /// An orchestrator is dropped in the middle, as by a kill; another goes on with what it sees.
 #[tokio::test]
 async fn what_one_orchestrator_began_another_finishes() {
-    let design = fixture::load(&[("site.yaml", site::SITE)]);
+    let design = fixture::load(&[("site.yaml", &site::text())]);
     for millis in [10, 25, 45, 70, 100, 140] {
         let lab = serve(world(&design), &design.resolved).await;
         let killed = orchestrator(of_lab(&lab));

@@ -2,8 +2,8 @@
 
 use crate::rig::{Rig, at_once, context, site, site_with};
 use drydock_core::{
-    driver::{Context, ContextBuilder, Risk, ServerAction, ServerState},
-    execute::{Approval, Cause, Command, Holds, Input, Orders, Run, dispatch::Dispatch},
+    driver::{Risk, ServerAction, ServerState},
+    execute::{Approval, Cause, Command, Holds, Input, Orders, Run},
     names::{PlanId, StepId},
     plan::{Action, Goal},
     testing::simulator::Fault,

@@ -53,7 +53,7 @@ impl Rig {
             design: design.clone(),
             site: self.site.clone(),
             drivers: self.drivers.clone(),
-            time: self.time.clone(),
+            clock: self.clock.clone(),
             policy: self.policy.clone(),
         }
     }
