@@ -2,12 +2,17 @@
 //! to the same contract, [`StateStore`](drydock_core::state::StateStore).
 //!
 //! - `RedbStore` (feature `redb`, on by default): everything in one file, for one process at a time.
+//! - `PostgresStore` (feature `postgres`): a PostgreSQL database, for several orchestrators.
 //! - [`portable`]: what any store holds as lines of JSON, to move it to another store.
 
 pub mod portable;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "redb")]
 pub mod redb;
 
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresOptions, PostgresStore};
 #[cfg(feature = "redb")]
 pub use self::redb::RedbStore;
 
