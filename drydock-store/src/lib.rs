@@ -11,10 +11,10 @@ mod postgres;
 #[cfg(feature = "redb")]
 pub mod redb;
 
-#[cfg(feature = "postgres")]
-pub use postgres::{PostgresOptions, PostgresStore};
 #[cfg(feature = "redb")]
 pub use self::redb::RedbStore;
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresOptions, PostgresStore};
 
 /// The README's program compiles.
 #[cfg(all(doctest, feature = "redb"))]
