@@ -1,67 +1,49 @@
-//! What a state store owes, as functions over any store; here the one in memory is held to it.
-//!
-//! Each works under names of its own and asks only what follows from its own commits, so that all of them can run on one
-//! store that holds other things as well. Time passes by `tokio::time::sleep`, which costs nothing while time is paused.
+//! The store in memory is a store: the conformance suite finds nothing in it, and something in every store that is broken.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 #[path = "store/batches.rs"]
 mod batches;
-#[path = "store/keys.rs"]
-mod keys;
-#[path = "store/leases.rs"]
-mod leases;
+#[path = "store/broken.rs"]
+mod broken;
+#[path = "store/reopened.rs"]
+mod reopened;
 
-use drydock_core::state::{Batch, MemoryStore, StateError, StateRevision, StateStore, Stored};
+use drydock_core::{
+    state::{Batch, MemoryStore, StateError, StateRevision, StateStore, Stored},
+    testing::conformance::{self, Violation},
+};
+use std::time::Duration;
+use tokio::time::sleep;
 
-/// One test on an empty store for each obligation, and one that runs them all on one store, one after the other.
-macro_rules! obligations {
-    ($($part:ident::$name:ident)*) => {
-        mod memory {
-            $(
-                #[tokio::test(start_paused = true)]
-                async fn $name() {
-                    super::$part::$name(&super::MemoryStore::new()).await;
-                }
-            )*
-        }
+const LEASE: Duration = Duration::from_secs(30);
 
-        /// Everything a state store owes.
-        async fn conforms(store: &dyn StateStore) {
-            $($part::$name(store).await;)*
-        }
-    };
+#[tokio::test(start_paused = true)]
+async fn a_store_in_memory_is_a_store_also_with_everything_in_it() {
+    let store = MemoryStore::new();
+    for _ in 0..2 {
+        let found = conformance::store(&store, LEASE, sleep).await;
+        assert_eq!(found, [] as [Violation; 0]);
+    }
 }
 
-obligations! {
-    keys::every_commit_has_a_greater_revision
-    keys::a_key_has_its_last_value_and_the_revision_that_wrote_it
-    keys::a_deleted_key_is_not_there
-    keys::a_key_is_written_only_as_it_was_expected
-    keys::every_expectation_of_a_batch_must_hold
-    keys::a_refused_batch_did_nothing
-    keys::writers_that_expect_lose_no_update
-    keys::a_scan_gives_every_key_of_a_prefix_in_order
-    keys::a_journal_keeps_its_order
-    keys::a_journal_is_no_key
-    keys::changes_are_told_in_order
-    keys::changes_of_the_future_are_none
-    leases::a_lease_is_held_by_one_owner
-    leases::a_lease_that_is_renewed_goes_on
-    leases::a_lease_that_ran_out_is_held_by_nobody
-    leases::a_writer_that_lost_its_lease_is_refused_always
-    leases::a_lease_that_was_given_back_is_free
-    leases::who_gives_back_a_lost_lease_takes_nothing_from_its_successor
-    leases::an_owner_that_comes_back_fences_itself_out
-    leases::fences_only_grow
-    leases::leases_of_other_names_are_no_matter
-    leases::a_lease_that_nobody_gave_is_refused
-    leases::a_lease_may_be_meant_for_ever
+#[tokio::test]
+async fn a_store_in_memory_is_a_store_by_the_clock_on_the_wall() {
+    let lease = Duration::from_millis(300);
+    let found = conformance::store(&MemoryStore::new(), lease, sleep).await;
+    assert_eq!(found, [] as [Violation; 0]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_conforms_with_everything_in_it() {
+async fn a_lease_ends_on_its_instant_or_never() {
     let store = MemoryStore::new();
-    conforms(&store).await;
+    let lease = store.acquire("run", "a", LEASE).await.unwrap();
+    sleep(LEASE - Duration::from_millis(1)).await;
+    store.commit(Batch::new().under(&lease)).await.unwrap();
+    sleep(Duration::from_millis(1)).await;
+    store.commit(Batch::new().under(&lease)).await.unwrap_err();
+    let lease = store.acquire("run", "b", Duration::MAX).await.unwrap();
+    sleep(Duration::from_secs(365 * 24 * 60 * 60)).await;
+    store.commit(Batch::new().under(&lease)).await.unwrap();
 }
 
 #[tokio::test]
@@ -113,21 +95,4 @@ fn stored(key: &str, revision: StateRevision, value: &str) -> Stored {
         revision,
         value: value.into(),
     }
-}
-
-async fn commit(store: &dyn StateStore, batch: Batch) -> StateRevision {
-    store.commit(batch).await.unwrap()
-}
-
-async fn value(store: &dyn StateStore, key: &str) -> Option<String> {
-    let stored = store.get(key).await.unwrap();
-    stored.map(|stored| String::from_utf8(stored.value).unwrap())
-}
-
-async fn journal(store: &dyn StateStore, journal: &str, skip: u64) -> Vec<String> {
-    let entries = store.read_journal(journal, skip).await.unwrap();
-    entries
-        .into_iter()
-        .map(|entry| String::from_utf8(entry).unwrap())
-        .collect()
 }

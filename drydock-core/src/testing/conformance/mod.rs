@@ -1,6 +1,6 @@
 //! The obligations of the [driver contract](crate::driver), as suites for authors of drivers to run. Passing them is
 //! the definition of a driver. The contract of [sources](crate::source::DesignSource) has its suites here as well; they
-//! change nothing.
+//! change nothing. So has that of [stores](crate::state::StateStore); what those write is left in the store.
 //!
 //! A suite takes a driver, what it is to work on and a way to let time pass, and gives back what the driver does not
 //! keep to; nothing, for a driver that is one. It changes the world that the driver reaches: run it against a test rig
@@ -11,12 +11,14 @@ mod oob;
 mod server;
 mod source;
 mod step;
+mod store;
 
 pub use network::network;
 pub use oob::oob;
 pub use server::{server, server_with};
 pub use source::{source, source_of_texts};
 pub use step::{destructive_step, step};
+pub use store::{store, store_reopened};
 
 use crate::driver::{Change, Context, DriverError, ErrorKind, Progress};
 use std::{fmt, time::Duration};
