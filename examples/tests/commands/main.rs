@@ -6,6 +6,7 @@ mod canary;
 mod ctrl_c;
 mod custom_driver;
 mod custom_rule;
+mod custom_store;
 mod deploy;
 mod federated;
 #[cfg(unix)]
