@@ -3,6 +3,7 @@
 //!
 //! - `RedbStore` (feature `redb`, on by default): everything in one file, for one process at a time.
 //! - `PostgresStore` (feature `postgres`): a PostgreSQL database, for several orchestrators.
+//! - `KeySeal` (feature `seal`, on by default): seals the secrets of designs that a store keeps.
 //! - [`portable`]: what any store holds as lines of JSON, to move it to another store.
 
 pub mod portable;
@@ -10,11 +11,15 @@ pub mod portable;
 mod postgres;
 #[cfg(feature = "redb")]
 pub mod redb;
+#[cfg(feature = "seal")]
+mod seal;
 
 #[cfg(feature = "redb")]
 pub use self::redb::RedbStore;
 #[cfg(feature = "postgres")]
 pub use postgres::{PostgresOptions, PostgresStore};
+#[cfg(feature = "seal")]
+pub use self::seal::KeySeal;
 
 /// The README's program compiles.
 #[cfg(all(doctest, feature = "redb"))]

@@ -39,7 +39,9 @@ impl KeySeal {
     /// # Errors
     /// When it is anything else.
     pub fn from_hex(key: &Secret) -> Result<Self, SealError> {
-        let wrong = || SealError::new("a key is 64 hexadecimal digits, as `openssl rand -hex 32` gives them");
+        let wrong = || {
+            SealError::new("a key is 64 hexadecimal digits, as `openssl rand -hex 32` gives them")
+        };
         let digits: Vec<u8> = key
             .expose()
             .trim()
@@ -47,7 +49,10 @@ impl KeySeal {
             .map(|digit| digit.to_digit(16).map(|half| half as u8))
             .collect::<Option<_>>()
             .ok_or_else(wrong)?;
-        let mut bytes: Vec<u8> = digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, half| byte << 4 | half)).collect();
+        let mut bytes: Vec<u8> = digits
+            .chunks(2)
+            .map(|pair| pair.iter().fold(0, |byte, half| byte << 4 | half))
+            .collect();
         let seal = match (digits.len(), <&[u8; 32]>::try_from(bytes.as_slice())) {
             (64, Ok(key)) => Ok(Self::new(key)),
             _ => Err(wrong()),
@@ -100,10 +105,16 @@ impl Seal for KeySeal {
     }
 
     fn open(&self, sealed: &[u8], place: &str) -> Result<Secret, SealError> {
-        let other = || SealError::new("it was sealed with another key or for another place, or was changed since");
+        let other = || {
+            SealError::new(
+                "it was sealed with another key or for another place, or was changed since",
+            )
+        };
         let (format, sealed) = sealed.split_first().ok_or_else(other)?;
         if *format != FORMAT {
-            let newer = format!("it was sealed in format {format}, and this version knows {FORMAT}; use a newer one");
+            let newer = format!(
+                "it was sealed in format {format}, and this version knows {FORMAT}; use a newer one"
+            );
             return Err(SealError::new(newer));
         }
         let (nonce, sealed) = sealed.split_at_checked(NONCE).ok_or_else(other)?;
@@ -112,7 +123,10 @@ impl Seal for KeySeal {
             msg: sealed,
             aad: place.as_bytes(),
         };
-        let opened = self.cipher().decrypt(&nonce.into(), payload).map_err(|_| other())?;
+        let opened = self
+            .cipher()
+            .decrypt(&nonce.into(), payload)
+            .map_err(|_| other())?;
         String::from_utf8(opened).map(Secret::new).map_err(|error| {
             error.into_bytes().fill(0);
             other()
@@ -136,11 +150,19 @@ mod tests {
         let secret = Secret::new("hunter2");
         let sealed = seal().seal(&secret, PLACE).unwrap();
         assert_eq!(seal().open(&sealed, PLACE).unwrap(), secret);
-        let error = seal().open(&sealed, "BaremetalNode/n2 oob.credential").unwrap_err();
+        let error = seal()
+            .open(&sealed, "BaremetalNode/n2 oob.credential")
+            .unwrap_err();
         assert!(error.to_string().contains("another place"), "{error}");
         assert!(KeySeal::new(&[8; 32]).open(&sealed, PLACE).is_err());
-        assert_eq!(sealed, seal().seal(&secret, PLACE).unwrap(), "the same bytes again");
-        let elsewhere = seal().seal(&secret, "BaremetalNode/n2 oob.credential").unwrap();
+        assert_eq!(
+            sealed,
+            seal().seal(&secret, PLACE).unwrap(),
+            "the same bytes again"
+        );
+        let elsewhere = seal()
+            .seal(&secret, "BaremetalNode/n2 oob.credential")
+            .unwrap();
         assert_ne!(sealed[1..25], elsewhere[1..25], "no nonce twice");
         let other = seal().seal(&Secret::new("hunter3"), PLACE).unwrap();
         assert_ne!(sealed[1..25], other[1..25], "no nonce twice");
@@ -164,7 +186,13 @@ mod tests {
         let sealed = seal().seal(&secret, PLACE).unwrap();
         let read = KeySeal::from_hex(&Secret::new(format!("{text}\n"))).unwrap();
         assert_eq!(read.open(&sealed, PLACE).unwrap(), secret);
-        for wrong in ["", "07", &text[1..], &format!("{text}0"), &text.replace('7', "g")] {
+        for wrong in [
+            "",
+            "07",
+            &text[1..],
+            &format!("{text}0"),
+            &text.replace('7', "g"),
+        ] {
             assert!(KeySeal::from_hex(&Secret::new(wrong)).is_err(), "{wrong}");
         }
     }
