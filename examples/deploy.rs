@@ -1,12 +1,15 @@
 //! The main job: a site design, resolved, checked, planned, approved and carried out.
 //!
 //! `deploy [PATH...] [--nodes SELECTOR] [--approve PLAN-ID|all] [--max-destructive N] [--seed N] [--format text|json]
-//! [--call-seconds N] [--profile] [--site SOCKET]`
+//! [--call-seconds N] [--profile] [--site SOCKET [--state FILE [--key FILE] [--resume [RUN]]]]`
 //!
 //! Without arguments it deploys the bundled site on a simulated one and approves its own plan. With `--site` it works on the
-//! site of a lab, which is another process, see the example `lab`. Exit 0 all done,
-//! 1 something failed or was cancelled by Ctrl-C (a second one does not wait for the calls in flight), 2 bad arguments,
-//! 3 a plan that destroys something and is not approved, or more of what is deployed than it may.
+//! site of a lab, which is another process, see the example `lab`. With `--state` design, plan and run are kept in a file:
+//! however this process ends, `--resume` goes on with the run where it was, from the file alone.
+//!
+//! Exit 0 all done, 1 something failed, the state file too, or was cancelled by Ctrl-C (a second one does not wait for the
+//! calls in flight), 2 bad arguments, a run in the state file that has not ended when another is asked for, or none when
+//! one is to be gone on with, 3 a plan that destroys something and is not approved, or more of what is deployed than it may.
 
 use clap::Parser;
 use drydock_core::{
@@ -20,7 +23,9 @@ use drydock_core::{
 use drydock_examples::{
     FAILED, Failure, Format, NOT_APPROVED, OK, color,
     ctrl_c::ctrl_c,
-    demo, findings, load, print, progress, say, tables, verdict,
+    demo, findings, load, print, progress, say,
+    state::{Begun, Keeping, Kept},
+    tables, verdict,
     world::{Seen, World},
 };
 use drydock_noop::{Durations, SimulatedSite};
@@ -55,6 +60,8 @@ struct Arguments {
     /// Works on the site of the lab at this socket; without it on a simulated site of its own, which ends with it.
     #[arg(long, value_name = "SOCKET", conflicts_with = "seed")]
     site: Option<PathBuf>,
+    #[command(flatten)]
+    keeping: Keeping,
     /// Also tell where the time of the run went.
     #[arg(long)]
     profile: bool,
@@ -65,33 +72,56 @@ fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<u8, Failure> {
-    let is_demo = arguments.paths.is_empty();
+    let kept = arguments.keeping.open()?;
+    let begun = match (&kept, arguments.keeping.resumed()) {
+        (Some(kept), Some(run)) => Some(kept.begun(run).await?),
+        _ => None,
+    };
+    // What goes on was approved when it began.
+    let is_demo = arguments.paths.is_empty() && begun.is_none();
     let paths = if is_demo {
         demo::bundled()
     } else {
         arguments.paths.clone()
     };
-    let design = load(&paths).await?;
+    let design = match (&begun, &kept) {
+        (Some(begun), _) => begun.design.clone(),
+        (None, Some(kept)) => kept.take_in(&paths).await?,
+        (None, None) => load(&paths).await?,
+    };
     say(&findings(&design));
     if verdict(&design) != OK {
         return Ok(FAILED);
     }
     let world = World::of(&design, arguments.seed, arguments.site.as_deref()).await?;
     let orchestrator = Orchestrator::new(world.drivers()).policy(demo::policy());
-    let planned = orchestrator
-        .plan(&design, Goal::Deploy, &arguments.nodes)
-        .await;
-    say(&render_all(
-        &planned.diagnostics,
-        &design.resolved.files,
-        color(),
-    ));
-    let plan = planned.plan;
-    let is_approved = is_demo || arguments.approve.is_some();
+    let goes_on = begun.is_some();
+    let (plan, run, errors) = match (begun, &kept) {
+        (Some(Begun { plan, run, .. }), _) => (plan, run, 0),
+        (None, kept) => {
+            let nodes = &arguments.nodes;
+            let planned = orchestrator.plan(&design, Goal::Deploy, nodes).await;
+            let (found, plan) = (planned.diagnostics, planned.plan);
+            say(&render_all(&found, &design.resolved.files, color()));
+            let run = match kept {
+                Some(kept) => kept.new_run(&plan).await?,
+                None => RunId::new(format!("deploy-{}", plan.id)),
+            };
+            (plan, run, found.errors())
+        }
+    };
+    let is_approved = is_demo || goes_on || arguments.approve.is_some();
     let shown = plan.display().by_rack(&design.resolved);
     let shown = shown.approved(is_approved);
     match arguments.format {
-        Format::Text => print(&shown.colored(color() == Color::Always).text()),
+        Format::Text if goes_on => print(&format!("Going on with run {run}.\n")),
+        Format::Text => {
+            print(&shown.colored(color() == Color::Always).text());
+            let kept = kept.as_ref().map(Kept::file);
+            print(&kept.map_or_else(String::new, |file| {
+                format!("Kept in {file} as run {run}.\n")
+            }));
+        }
         Format::Json => line(&json!({"event": "plan", "plan": shown})),
     }
     let approval = match arguments.approve.as_deref() {
@@ -100,7 +130,10 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         None if is_demo => Approval::All,
         None => Approval::None,
     };
-    let run = RunId::new(format!("deploy-{}", plan.id));
+    let orchestrator = match &kept {
+        Some(kept) => kept.keeping(orchestrator),
+        None => orchestrator,
+    };
     let orchestrator = match &world {
         World::Own(site) => orchestrator.sink(slowed(site, arguments.call_seconds)),
         // A lab says for itself how slow it is.
@@ -115,7 +148,11 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
     let options = ApplyOptions::new(approval)
         .max_destructive(arguments.max_destructive)
         .control(cancelled_by_ctrl_c()?);
-    let outcome = match orchestrator.apply_with(&design, &plan, run, options).await {
+    let outcome = match goes_on {
+        true => orchestrator.resume(&run, options).await,
+        false => orchestrator.apply_with(&design, &plan, run, options).await,
+    };
+    let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(error @ ApplyError::NotApproved { .. }) => {
             return Err(Failure::new(NOT_APPROVED, error));
@@ -134,7 +171,7 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         }
     }
     report(&arguments, &world.seen(&design).await?, &plan, &outcome);
-    let is_done = outcome.is_success() && planned.diagnostics.errors() == 0;
+    let is_done = outcome.is_success() && errors == 0;
     Ok(if is_done { OK } else { FAILED })
 }
 

@@ -14,6 +14,7 @@ pub mod inventories;
 pub mod progress;
 pub mod rehearsal;
 pub mod resolved_json;
+pub mod state;
 pub mod tables;
 pub mod world;
 

@@ -12,9 +12,9 @@ use std::{
 const SIGKILL: i32 = 9;
 
 /// A lab that is ready; killed at the end of its test.
-struct Lab {
+pub(crate) struct Lab {
     child: Child,
-    socket: String,
+    pub(crate) socket: String,
     out: BufReader<ChildStdout>,
 }
 
@@ -26,7 +26,7 @@ impl Drop for Lab {
 }
 
 impl Lab {
-    fn start(folder: &Folder, more: &[&str]) -> Self {
+    pub(crate) fn start(folder: &Folder, more: &[&str]) -> Self {
         let socket = folder.path("lab.sock");
         let mut child = Command::new(programs::program("lab"))
             .args(["--socket", &socket])

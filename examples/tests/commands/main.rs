@@ -10,12 +10,16 @@ mod custom_store;
 mod deploy;
 mod federated;
 #[cfg(unix)]
+mod killed;
+#[cfg(unix)]
 mod lab;
 mod plan;
 mod profile;
 mod programs;
 mod rehearse;
 mod resolve;
+#[cfg(unix)]
+mod state;
 mod storage_pass;
 mod validate;
 

@@ -19,6 +19,7 @@ const MANIFESTS: &[&str] = &[
     "Cargo.toml",
     "../drydock-core/Cargo.toml",
     "../drydock-noop/Cargo.toml",
+    "../drydock-store/Cargo.toml",
 ];
 
 /// The program of this example.

@@ -1,0 +1,217 @@
+//! What `deploy` keeps in a file so that it survives its process: the design, the plan, and how far the run is.
+
+use crate::{FAILED, Failure};
+use clap::Args;
+use drydock_core::{
+    Design, DirectorySource, Drivers, IngestError, Orchestrator, Plan,
+    execute::Head,
+    names::RunId,
+    revision::{RevisionError, Which},
+    secret::Secret,
+};
+use drydock_store::{KeySeal, RedbStore};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// Where a run is kept, and whether one is gone on with.
+#[derive(Debug, Clone, Args)]
+pub struct Keeping {
+    /// Keeps design, plan and run in this file, so that `--resume` can go on with the run; it is made if it is not there.
+    #[arg(long, value_name = "FILE", requires = "site")]
+    state: Option<PathBuf>,
+    /// A file of 64 hexadecimal digits: the key that seals secrets which stand in the design itself.
+    #[arg(long, value_name = "FILE", requires = "state")]
+    key: Option<PathBuf>,
+    /// Goes on with this run; without a name with the one that has not ended. The design comes from the state file.
+    #[arg(
+        long,
+        value_name = "RUN",
+        requires = "state",
+        conflicts_with_all = ["paths", "nodes", "max_destructive"]
+    )]
+    resume: Option<Option<String>>,
+}
+
+impl Keeping {
+    /// Opens the file that was named, or makes it.
+    ///
+    /// # Errors
+    /// When the file or the key cannot be used.
+    pub fn open(&self) -> Result<Option<Kept>, Failure> {
+        let Some(file) = &self.state else {
+            return Ok(None);
+        };
+        // The key first: a slip in it leaves no file behind.
+        let seal = self.key.as_deref().map(seal).transpose()?.map(Arc::new);
+        let store = RedbStore::open(file).map_err(failed)?;
+        Ok(Some(Kept { store, seal }))
+    }
+
+    /// Whether a run is to be gone on with, and which, if it was named.
+    pub fn resumed(&self) -> Option<Option<RunId>> {
+        let named = |run: &String| RunId::new(run.as_str());
+        self.resume.as_ref().map(|run| run.as_ref().map(named))
+    }
+}
+
+fn seal(file: &Path) -> Result<KeySeal, Failure> {
+    let wrong = |why: String| Failure::unusable(format!("the key in {}: {why}", file.display()));
+    let key = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+    KeySeal::from_hex(&Secret::new(key)).map_err(|error| wrong(error.to_string()))
+}
+
+/// A state file that is open.
+#[derive(Debug)]
+pub struct Kept {
+    store: RedbStore,
+    seal: Option<Arc<KeySeal>>,
+}
+
+/// A run that was begun, with what it carries out.
+#[derive(Debug)]
+pub struct Begun {
+    /// Its id.
+    pub run: RunId,
+    /// Its plan.
+    pub plan: Plan,
+    /// The design that the plan was made for.
+    pub design: Design,
+}
+
+impl Kept {
+    /// The orchestrator, with this store.
+    #[must_use]
+    pub fn keeping(&self, orchestrator: Orchestrator) -> Orchestrator {
+        // One name for all processes, for the file admits only one at a time: whoever has it open goes on at once, where
+        // another would wait until the calls of its predecessor have certainly ended.
+        let orchestrator = orchestrator.store(self.store.clone()).owner("deploy");
+        match &self.seal {
+            Some(seal) => orchestrator.seal(seal.clone()),
+            None => orchestrator,
+        }
+    }
+
+    /// Takes the design of these files in and puts it in force, unless it has errors.
+    ///
+    /// # Errors
+    /// When a run is in the store that has not ended, a path cannot be read, a secret cannot be sealed, or the store fails.
+    pub async fn take_in(&self, paths: &[PathBuf]) -> Result<Design, Failure> {
+        let unended = named(&unended(&self.runs().await?));
+        if !unended.is_empty() {
+            return Err(Failure::unusable(format!(
+                "{} has a run that has not ended: {unended}; go on with it by --resume, which a Ctrl-C ends; then deploy \
+                 again",
+                self.file()
+            )));
+        }
+        let source = DirectorySource::new("site", paths.to_vec());
+        let orchestrator = self.orchestrator().source(source);
+        let ingested = orchestrator.ingest().await.map_err(|error| match error {
+            IngestError::Source(error) => Failure::unusable(error),
+            IngestError::Revision(error @ RevisionError::Unsealed { .. }) => {
+                Failure::unusable(format!("{error}; here the seal is --key FILE"))
+            }
+            error => failed(error),
+        })?;
+        if !ingested.revision.is_draft() {
+            let number = ingested.revision.number;
+            orchestrator.activate(number).await.map_err(failed)?;
+        }
+        Ok(ingested.design)
+    }
+
+    /// The run of this id; without one the only run that has not ended.
+    ///
+    /// # Errors
+    /// When there is none or there are several, what it carries out is not kept, or the store fails.
+    pub async fn begun(&self, asked: Option<RunId>) -> Result<Begun, Failure> {
+        let runs = self.runs().await?;
+        let unended = unended(&runs);
+        let (run, head) = match (&asked, unended.as_slice()) {
+            (Some(asked), _) => runs
+                .iter()
+                .find(|(run, _)| run == asked)
+                .ok_or_else(|| self.no_such(&format!("no run {asked}"), &runs))?,
+            (None, [only]) => only,
+            (None, []) => return Err(self.no_such("no run that has not ended", &runs)),
+            (None, several) => {
+                let which = format!("several runs that have not ended: {}", named(several));
+                let all = format!("{} has {which}; name one: --resume RUN", self.file());
+                return Err(Failure::unusable(all));
+            }
+        };
+        let lost = |what: &str| failed(format!("run {run} cannot be gone on with: {what}"));
+        let orchestrator = self.orchestrator();
+        let plan = orchestrator.plan_of(&head.plan).await.map_err(failed)?;
+        let plan = plan.ok_or_else(|| lost("its plan is not in the store"))?;
+        let revision = head
+            .design
+            .ok_or_else(|| lost("its design was never taken in"))?;
+        let design = orchestrator.design(Which::Number(revision)).await;
+        let (_, design) = design.map_err(failed)?;
+        Ok(Begun {
+            run: run.clone(),
+            plan,
+            design,
+        })
+    }
+
+    /// An id for a run of this plan that the store has not seen: a plan that was carried out once can come up again.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn new_run(&self, plan: &Plan) -> Result<RunId, Failure> {
+        let runs = self.runs().await?;
+        let id = |number: usize| RunId::new(format!("deploy-{}-{number}", plan.id));
+        let is_new = |id: &RunId| runs.iter().all(|(run, _)| run != id);
+        // So many numbers cannot all be taken.
+        let new = (1..=runs.len() + 1).map(id).find(is_new);
+        Ok(new.unwrap_or_else(|| id(runs.len() + 1)))
+    }
+
+    /// The file's path, as it was named.
+    pub fn file(&self) -> String {
+        self.store.path().display().to_string()
+    }
+
+    /// One without drivers.
+    fn orchestrator(&self) -> Orchestrator {
+        self.keeping(Orchestrator::new(Drivers::new()))
+    }
+
+    async fn runs(&self) -> Result<Vec<(RunId, Head)>, Failure> {
+        self.orchestrator().runs().await.map_err(failed)
+    }
+
+    fn no_such(&self, what: &str, runs: &[(RunId, Head)]) -> Failure {
+        let all: Vec<_> = runs.iter().collect();
+        let has = match named(&all) {
+            none if none.is_empty() => "it has none; deploy without --resume".to_owned(),
+            all => format!("it has {all}; name one of them, or deploy without --resume"),
+        };
+        Failure::unusable(format!("{} has {what}: {has}", self.file()))
+    }
+}
+
+fn unended(runs: &[(RunId, Head)]) -> Vec<&(RunId, Head)> {
+    runs.iter()
+        .filter(|(_, head)| head.ended.is_none())
+        .collect()
+}
+
+fn named(runs: &[&(RunId, Head)]) -> String {
+    const NAMED: usize = 5;
+    let names = runs.iter().take(NAMED).map(|(run, _)| run.as_str());
+    let names = names.collect::<Vec<_>>().join(", ");
+    match runs.len().checked_sub(NAMED) {
+        None | Some(0) => names,
+        Some(more) => format!("{names} and {more} more"),
+    }
+}
+
+/// The store failed, or what is in it.
+fn failed(error: impl ToString) -> Failure {
+    Failure::new(FAILED, error)
+}
