@@ -19,6 +19,8 @@ mod programs;
 mod rehearse;
 mod resolve;
 #[cfg(unix)]
+mod resume_after_crash;
+#[cfg(unix)]
 mod state;
 mod storage_pass;
 mod validate;
