@@ -117,19 +117,13 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         Format::Text if goes_on => print(&format!("Going on with run {run}.\n")),
         Format::Text => {
             print(&shown.colored(color() == Color::Always).text());
-            let kept = kept.as_ref().map(Kept::file);
-            print(&kept.map_or_else(String::new, |file| {
-                format!("Kept in {file} as run {run}.\n")
-            }));
+            if let Some(file) = kept.as_ref().map(Kept::file) {
+                print(&format!("Kept in {file} as run {run}.\n"));
+            }
         }
         Format::Json => line(&json!({"event": "plan", "plan": shown})),
     }
-    let approval = match arguments.approve.as_deref() {
-        Some("all") => Approval::All,
-        Some(id) => Approval::Plan(PlanId::from(id)),
-        None if is_demo => Approval::All,
-        None => Approval::None,
-    };
+    let approval = approval(arguments.approve.as_deref(), is_demo);
     let orchestrator = match &kept {
         Some(kept) => kept.keeping(orchestrator),
         None => orchestrator,
@@ -173,6 +167,16 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
     report(&arguments, &world.seen(&design).await?, &plan, &outcome);
     let is_done = outcome.is_success() && errors == 0;
     Ok(if is_done { OK } else { FAILED })
+}
+
+/// What `--approve` agrees to; without it the demo approves itself.
+fn approval(asked: Option<&str>, is_demo: bool) -> Approval {
+    match asked {
+        Some("all") => Approval::All,
+        Some(id) => Approval::Plan(PlanId::from(id)),
+        None if is_demo => Approval::All,
+        None => Approval::None,
+    }
 }
 
 /// Makes the calls to a site slow once the run begins.
