@@ -16,10 +16,10 @@ mod seal;
 
 #[cfg(feature = "redb")]
 pub use self::redb::RedbStore;
-#[cfg(feature = "postgres")]
-pub use postgres::{PostgresOptions, PostgresStore};
 #[cfg(feature = "seal")]
 pub use self::seal::KeySeal;
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresOptions, PostgresStore};
 
 /// The README's program compiles.
 #[cfg(all(doctest, feature = "redb"))]
