@@ -22,3 +22,6 @@ mod refusals;
 mod restart;
 #[path = "postgres/several.rs"]
 mod several;
+
+/// What takes longer than this waits for something that does not come. Nothing here is meant to take a time: machines differ.
+const HANGS: std::time::Duration = std::time::Duration::from_secs(60);

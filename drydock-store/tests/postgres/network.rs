@@ -1,6 +1,9 @@
 //! A network that falls silent or breaks, at the worst moments.
 
-use crate::lab::{Lab, until};
+use crate::{
+    HANGS,
+    lab::{Lab, until},
+};
 use drydock_core::state::{Batch, StateError, StateStore};
 use drydock_store::{PostgresOptions, PostgresStore};
 use std::{
@@ -84,7 +87,7 @@ async fn a_commit_whose_answer_is_lost_may_have_been() {
     }
     let gone = store.get("k").await;
     assert!(matches!(gone, Err(StateError::Unavailable(_))), "{gone:?}");
-    assert!(began.elapsed() < Duration::from_secs(8));
+    assert!(began.elapsed() < HANGS);
     wire.silent.store(false, Ordering::Relaxed);
     // It did happen, once.
     assert_eq!(store.get("k").await.unwrap().unwrap().value, b"2");
@@ -116,7 +119,7 @@ async fn a_place_that_accepts_and_never_answers_is_given_up() {
         error.to_string().contains("no connection within 300ms"),
         "{error}"
     );
-    assert!(began.elapsed() < Duration::from_secs(3));
+    assert!(began.elapsed() < HANGS);
 }
 
 /// An administrator ends all connections: reads go on at once, and so do commits that were not under way.

@@ -1,6 +1,7 @@
 //! The database crashes and comes back while orchestrators write.
 
 use crate::{
+    HANGS,
     cluster::{Cluster, Sync},
     lab::until,
 };
@@ -91,7 +92,7 @@ async fn a_crash_loses_nothing_that_was_answered() {
             .changed(StateRevision(u64::MAX), Duration::from_secs(60))
             .await;
         assert!(matches!(gone, Err(StateError::Unavailable(_))), "{gone:?}");
-        assert!(began.elapsed() < Duration::from_secs(5));
+        assert!(began.elapsed() < HANGS);
         cluster.resume();
     }
     let before = answered.load(Ordering::Relaxed);
