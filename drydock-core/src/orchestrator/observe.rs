@@ -19,7 +19,8 @@ use tokio::{task::JoinSet, time::timeout};
 
 impl Orchestrator {
     /// Asks every server driver what it can install, all at once, each for as long as one call may take
-    /// ([`Policy::call_limit`]); each answers, or says why not. For [`RuleSet::with_catalogs`]: of a driver that is left
+    /// ([`Policy::call_limit`](crate::Policy)); each answers, or says why not. For
+    /// [`RuleSet::with_catalogs`](crate::validate::RuleSet::with_catalogs): of a driver that is left
     /// out there, images are a note and not judged.
     pub async fn catalogs(&self) -> BTreeMap<DriverName, Result<Catalog, DriverError>> {
         let limit = self.policy.call_limit;

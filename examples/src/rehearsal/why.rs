@@ -46,7 +46,7 @@ pub fn reasons(of: &Rehearsed<'_>) -> (Reasons, Reasons) {
         }
         let text = told(reason, &target);
         let follows = has_roots || is_held;
-        let is_explained = is_held && reason.contains("is on hold")
+        let is_explained = is_held && reason.contains(": it is held")
             || follows && (reason.contains("did not come back") || reason.contains("have failed"));
         let reasons = match is_explained {
             true => &mut explained,
@@ -65,9 +65,12 @@ pub fn reasons(of: &Rehearsed<'_>) -> (Reasons, Reasons) {
 fn told(reason: &str, target: &str) -> String {
     let named = format!("{target}: ");
     let words = reason.strip_prefix(&named).unwrap_or(reason).split(' ');
-    let words = words.map(|word| if word == target { "it" } else { word });
+    let words = words.map(|word| match word.strip_prefix(target) {
+        Some(rest @ ("" | ":" | ",")) => format!("it{rest}"),
+        _ => word.to_owned(),
+    });
     let without = words.collect::<Vec<_>>().join(" ");
-    match without.strip_prefix("it is on hold") {
+    match without.strip_prefix("nothing was done to it: it is held") {
         Some(_) => "the design changed midway and holds it".to_owned(),
         None => without,
     }
