@@ -10,35 +10,39 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, UnixStream},
+    time::timeout,
 };
 
 /// Passes bytes on between clients and the database, until its answers are held back.
 struct Wire {
     port: u16,
-    silent: Arc<AtomicBool>,
+    /// How many connections were made.
+    made: Arc<AtomicUsize>,
+    /// This many of the first connections are silent.
+    silent: Arc<AtomicUsize>,
 }
 
 impl Wire {
     async fn to(socket: PathBuf) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (port, silent) = (
-            listener.local_addr().unwrap().port(),
-            Arc::new(AtomicBool::new(false)),
-        );
-        let is_silent = silent.clone();
+        let wire = Self {
+            port: listener.local_addr().unwrap().port(),
+            made: Arc::default(),
+            silent: Arc::default(),
+        };
+        let (made, silent) = (wire.made.clone(), wire.silent.clone());
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                let (database, is_silent) = (
-                    UnixStream::connect(&socket).await.unwrap(),
-                    is_silent.clone(),
-                );
+                let number = made.fetch_add(1, Ordering::Relaxed);
+                let silent = silent.clone();
+                let database = UnixStream::connect(&socket).await.unwrap();
                 let (mut from_client, mut to_client) = client.into_split();
                 let (mut from_database, mut to_database) = database.into_split();
                 tokio::spawn(
@@ -47,7 +51,7 @@ impl Wire {
                 tokio::spawn(async move {
                     let mut bytes = vec![0; 65536];
                     while let Ok(length @ 1..) = from_database.read(&mut bytes).await {
-                        while is_silent.load(Ordering::Relaxed) {
+                        while number < silent.load(Ordering::Relaxed) {
                             tokio::time::sleep(Duration::from_millis(10)).await;
                         }
                         if to_client.write_all(&bytes[..length]).await.is_err() {
@@ -57,7 +61,21 @@ impl Wire {
                 });
             }
         });
-        Self { port, silent }
+        wire
+    }
+
+    /// Holds back what the database answers on the connections there are, and on new ones not.
+    fn silence_these(&self) {
+        let made = self.made.load(Ordering::Relaxed);
+        self.silent.store(made, Ordering::Relaxed);
+    }
+
+    fn silence_all(&self) {
+        self.silent.store(usize::MAX, Ordering::Relaxed);
+    }
+
+    fn silence_none(&self) {
+        self.silent.store(0, Ordering::Relaxed);
     }
 
     async fn store(&self, options: PostgresOptions) -> PostgresStore {
@@ -74,7 +92,7 @@ async fn a_commit_whose_answer_is_lost_may_have_been() {
         .store(lab.options().patience(Duration::from_millis(300)))
         .await;
     store.commit(Batch::new().put("k", "1")).await.unwrap();
-    wire.silent.store(true, Ordering::Relaxed);
+    wire.silence_all();
     let began = Instant::now();
     match store.commit(Batch::new().put("k", "2")).await {
         Err(StateError::Unavailable(reason)) => {
@@ -88,7 +106,7 @@ async fn a_commit_whose_answer_is_lost_may_have_been() {
     let gone = store.get("k").await;
     assert!(matches!(gone, Err(StateError::Unavailable(_))), "{gone:?}");
     assert!(began.elapsed() < HANGS);
-    wire.silent.store(false, Ordering::Relaxed);
+    wire.silence_none();
     // It did happen, once.
     assert_eq!(store.get("k").await.unwrap().unwrap().value, b"2");
     store.commit(Batch::new().put("k", "3")).await.unwrap();
@@ -101,6 +119,21 @@ async fn a_commit_whose_answer_is_lost_may_have_been() {
             .len(),
         3
     );
+}
+
+/// Whoever gives up a question leaves a connection behind on which its answer may still come: nobody else is lent it.
+#[tokio::test]
+async fn a_connection_with_a_question_under_way_is_not_lent_again() {
+    let Some(lab) = Lab::new().await else { return };
+    let wire = Wire::to(lab.cluster.socket()).await;
+    let options = lab.options().connections(1).patience(HANGS / 4);
+    let store = wire.store(options).await;
+    store.commit(Batch::new().put("k", "v")).await.unwrap();
+    wire.silence_these();
+    // Soon enough that the connection counts as fresh and is not asked for a sign of life.
+    let given_up = timeout(Duration::from_millis(100), store.get("k")).await;
+    assert!(given_up.is_err(), "{given_up:?}");
+    assert_eq!(store.get("k").await.unwrap().unwrap().value, b"v");
 }
 
 #[tokio::test]
