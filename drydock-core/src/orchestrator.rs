@@ -2,11 +2,13 @@
 
 mod apply;
 mod keeping;
+mod nodes;
 mod observe;
 mod runs;
 
 pub use apply::{ApplyError, ApplyOptions};
 pub use keeping::{IngestError, Ingested};
+pub use nodes::CredentialError;
 pub use runs::Approved;
 
 use crate::{

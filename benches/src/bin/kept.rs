@@ -9,7 +9,7 @@
 
 use drydock_benches::{SiteSpec, stages};
 use drydock_core::{
-    ApplyOptions, Approval, Design, Goal, MemorySource, Orchestrator, Selector,
+    ApplyOptions, Approval, Design, Drivers, Goal, MemorySource, Orchestrator, Selector,
     event::{Event, EventKind},
     names::RunId,
     state::{MemoryStore, StateStore},
@@ -94,15 +94,13 @@ fn median(times: &[f64]) -> f64 {
 }
 
 /// An orchestrator whose only source holds these texts.
-fn reader(files: &[(String, String)], store: impl StateStore) -> Orchestrator {
+fn reader(files: &[(String, String)], drivers: Drivers, store: impl StateStore) -> Orchestrator {
     let source = files
         .iter()
         .fold(MemorySource::new("site"), |source, (name, text)| {
             source.text(name.clone(), text.as_str())
         });
-    Orchestrator::new(stages::drivers())
-        .source(source)
-        .store(store)
+    Orchestrator::new(drivers).source(source).store(store)
 }
 
 async fn measure(spec: SiteSpec, folder: &Path) -> Outcome<()> {
@@ -125,16 +123,16 @@ async fn measure(spec: SiteSpec, folder: &Path) -> Outcome<()> {
         let resolved = timed(&mut times.resolve, async { stages::resolve(&snapshot) }).await;
         drop((resolved, snapshot));
         let ingested = |to: &'static str| format!("{to} {round}");
-        let memory = reader(&files, MemoryStore::new());
+        let memory = reader(&files, stages::drivers(), MemoryStore::new());
         times.memory.push(keeping(&memory).await?.0);
         let path = folder.join(ingested("store"));
         let store = RedbStore::open(&path)?;
-        let file = reader(&files, store.clone());
+        let file = reader(&files, stages::drivers(), store.clone());
         let (took, wrote) = keeping(&file).await?;
         times.file.push(took);
         bytes = wrote;
         times.unchanged.push(keeping(&file).await?.0);
-        let (took, wrote) = keeping(&reader(&edited, store.clone())).await?;
+        let (took, wrote) = keeping(&reader(&edited, stages::drivers(), store.clone())).await?;
         times.edited.push(took);
         bytes_edited = wrote;
         let which = drydock_core::revision::Which::Latest;
@@ -196,10 +194,13 @@ async fn keeping(orchestrator: &Orchestrator) -> Outcome<(f64, usize)> {
 /// How long it takes from opening the file until a run that was cut off begins again, and how far it had come.
 async fn resumed(files: &[(String, String)], path: &Path) -> Outcome<(f64, usize, usize)> {
     let run = RunId::from("r");
+    // The world is what these drivers remember, and it outlives the run that is cut off.
+    let drivers = stages::drivers();
     let done = Arc::new(AtomicUsize::new(0));
     let steps = {
         let counted = done.clone();
-        let orchestrator = reader(files, RedbStore::open(path)?).sink(move |event: &Event| {
+        let store = RedbStore::open(path)?;
+        let orchestrator = reader(files, drivers.clone(), store).sink(move |event: &Event| {
             if matches!(event.kind, EventKind::StepDone { .. }) {
                 counted.fetch_add(1, Ordering::Relaxed);
             }
@@ -228,7 +229,7 @@ async fn resumed(files: &[(String, String)], path: &Path) -> Outcome<(f64, usize
     let (began, begins) = (Instant::now(), Arc::new(OnceLock::new()));
     let told = begins.clone();
     let store = RedbStore::open(path)?;
-    let orchestrator = Orchestrator::new(stages::drivers()).store(store);
+    let orchestrator = Orchestrator::new(drivers).store(store);
     let orchestrator = orchestrator.sink(move |event: &Event| {
         if matches!(event.kind, EventKind::RunStarted { .. }) {
             let _ = told.set(began.elapsed().as_secs_f64());

@@ -11,7 +11,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     task::Poll,
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 use tokio::time::{Instant, sleep};
 
@@ -20,6 +20,14 @@ const UPTIME: &str = "/proc/uptime";
 
 /// Less than this between two clocks that were read one after the other is no sleep.
 const LEAST: Duration = Duration::from_secs(1);
+
+/// Milliseconds since 1970-01-01 UTC, for people: nothing is decided by it. A clock before that is taken to stand at it.
+pub(crate) fn wall_clock() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    })
+}
 
 /// Tells how long it is since it was made. On Linux a suspended machine's time counts; elsewhere, as far as the clock of
 /// the standard library counts it.

@@ -37,6 +37,7 @@ mod waves;
 pub mod worker;
 
 pub use answer::CallNumber;
+pub(crate) use clock::wall_clock;
 pub use control::Control;
 pub use groups::Groups;
 pub use holds::Holds;

@@ -1,20 +1,20 @@
 //! `[io]` Does what a [`Run`] asks for: writes its journal, calls drivers, keeps the time. It decides nothing.
 
 use super::{
-    CallNumber, Command, Control, Input, Journal, Orders, Outcome, Run, Tenure, Terms,
-    clock::Clock,
+    CallNumber, Command, Control, Input, Journal, Observation, Orders, Outcome, Run, Tenure, Terms,
+    clock::{Clock, wall_clock},
     dispatch::Dispatch,
     in_flight::{Answers, Call, InFlight},
     lease::successor_begins,
 };
 use crate::{
-    driver::ContextBuilder,
+    driver::{ContextBuilder, Risk, ServerObservation},
     event::{Event, EventKind, EventSink},
     names::{RunId, StepId},
     secret::SecretSource,
-    state::{Lease, Record, StateError, StateStore},
+    state::{Batch, Fact, Lease, Operation, Record, Seen, StateError, StateStore},
 };
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 use std::{
     collections::HashMap,
     future::{Future, poll_fn},
@@ -69,6 +69,8 @@ struct Work<'a> {
     in_flight: InFlight,
     /// The span of each step under way.
     spans: HashMap<StepId, Span>,
+    /// What was last seen of the servers of the steps under way.
+    seen: HashMap<StepId, ServerObservation>,
 }
 
 impl Worker {
@@ -130,6 +132,7 @@ impl Worker {
             cancelled,
             in_flight: InFlight::default(),
             spans: HashMap::new(),
+            seen: HashMap::new(),
         };
         let mut orders = self.control.orders();
         loop {
@@ -144,7 +147,7 @@ impl Worker {
                 self.emit(&mut work, now);
             }
             match command {
-                Some(Command::Append(records)) => self.append(&work, &records).await?,
+                Some(Command::Append(records)) => self.append(&mut work, &records).await?,
                 Some(Command::Observe(steps)) => self.observe(&mut work, steps, now),
                 Some(Command::Apply { step, seen, asked }) => {
                     let call = self.call(&mut work, &[step], now);
@@ -156,6 +159,7 @@ impl Worker {
                     let pause = until.map_or(LONG, |until| until.saturating_sub(now));
                     match work.wake(&mut orders, pause).await {
                         Woken::Answers(call, answers) => {
+                            work.saw(&answers);
                             let (now, answers) = (clock.now(), answers.into_iter());
                             self.control
                                 .with(|run| answers.for_each(|it| run.answered(call, it, now)));
@@ -191,12 +195,53 @@ impl Worker {
     }
 
     /// A store that does not answer before the lease ends is as bad as one that fails.
-    async fn append(&self, work: &Work<'_>, records: &[Record]) -> Result<(), StateError> {
+    async fn append(&self, work: &mut Work<'_>, records: &[Record]) -> Result<(), StateError> {
         let batch = Journal::of(&self.run).append(work.lease, records)?;
+        let batch = self.of_nodes(work, records, batch)?;
         let limit = self.terms.policy.lease;
         let silent = |_| StateError::Unavailable("it did not answer while the lease held".into());
         let committed = timeout(limit, self.store.commit(batch)).await;
         committed.map_err(silent)?.map(drop)
+    }
+
+    /// With what these records mean for their nodes.
+    fn of_nodes(
+        &self,
+        work: &mut Work<'_>,
+        records: &[Record],
+        mut batch: Batch,
+    ) -> Result<Batch, StateError> {
+        for record in records {
+            let Some(node) = self.terms.groups.node(record.step) else {
+                continue;
+            };
+            let planned = &self.terms.plan.steps[record.step.index()];
+            match &record.fact {
+                Fact::Started if planned.risk > Risk::Read => {
+                    let operation = Operation {
+                        key: self.operation(record.step),
+                        run: self.run.clone(),
+                        plan: self.terms.plan.id.clone(),
+                        step: record.step,
+                        action: format_smolstr!("{}", planned.action),
+                    };
+                    batch = batch.operation(node, &operation)?;
+                }
+                Fact::Done | Fact::Failed { .. } => {
+                    if let Some(server) = work.seen.remove(&record.step) {
+                        let at = wall_clock();
+                        batch = batch.seen(node, &Seen { at, server })?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(batch)
+    }
+
+    /// The key that the calls of a step are made under.
+    fn operation(&self, step: StepId) -> SmolStr {
+        format_smolstr!("{}/{step}", self.run)
     }
 
     async fn renew(&self, work: &Work<'_>) -> Result<(), StateError> {
@@ -232,7 +277,7 @@ impl Worker {
             [one] => tracing::debug_span!(parent: self.span(work, *one), "call"),
             _ => tracing::debug_span!("call", steps = steps.len()),
         };
-        let cx = ContextBuilder::new(format!("{}/{first}", self.run))
+        let cx = ContextBuilder::new(self.operation(first))
             .time(now, ends)
             .fence(work.lease.fence)
             .cancel(work.cancelled.clone())
@@ -271,6 +316,16 @@ impl Worker {
 }
 
 impl Work<'_> {
+    fn saw(&mut self, answers: &Answers) {
+        for answer in answers {
+            if let Input::Observed { step, result } = answer
+                && let Ok(Observation::Server(server)) = result
+            {
+                self.seen.insert(*step, server.clone());
+            }
+        }
+    }
+
     /// The next thing that happens before the pause is over.
     async fn wake(&mut self, orders: &mut watch::Receiver<Orders>, pause: Duration) -> Woken {
         let (mut ordered, mut time) = (pin!(orders.changed()), pin!(sleep(pause)));

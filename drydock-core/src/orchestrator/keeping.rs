@@ -2,16 +2,14 @@
 
 use super::Orchestrator;
 use crate::{
+    execute::wall_clock,
     resolve::Allocations,
     revision::{self, Activation, DesignRevision, Differing, RevisionError, RevisionNumber, Which},
     secret::Seal,
     site::Design,
     source::SourceError,
 };
-use std::{
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::sync::Arc;
 
 /// What became of a design that was taken in.
 #[derive(Debug, Clone)]
@@ -54,7 +52,7 @@ impl Orchestrator {
         let (rules, kinds) = (&self.rules, &self.kinds);
         let mut design = Design::with_kinds(snapshot.clone(), rules, &allocations, kinds);
         let (store, seal) = (&*self.store, seal.as_ref());
-        let kept = revision::keep(store, &snapshot, &design, kinds, seal, now()).await?;
+        let kept = revision::keep(store, &snapshot, &design, kinds, seal, wall_clock()).await?;
         design.revision = Some(kept.revision.number);
         Ok(Ingested {
             revision: kept.revision,
@@ -83,7 +81,7 @@ impl Orchestrator {
     /// # Errors
     /// When there is no such revision, it is a draft, or the store fails.
     pub async fn activate(&self, number: RevisionNumber) -> Result<DesignRevision, RevisionError> {
-        revision::activate(&*self.store, number, now()).await
+        revision::activate(&*self.store, number, wall_clock()).await
     }
 
     /// Every revision that was taken in, the first one first.
@@ -132,12 +130,4 @@ impl Orchestrator {
             false => Some(self.seal.clone().unwrap_or_else(|| self.vault.clone())),
         }
     }
-}
-
-/// Milliseconds since 1970-01-01 UTC; a clock before that is taken to stand at it.
-pub(super) fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| {
-        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-    })
 }

@@ -1,9 +1,9 @@
 //! `[io]` Runs that outlive who began them: what they carry out is kept beside their journals, so that any orchestrator on
 //! the same store can go on with them.
 
-use super::{ApplyError, ApplyOptions, Orchestrator, keeping::now};
+use super::{ApplyError, ApplyOptions, Orchestrator};
 use crate::{
-    execute::{Approval, Head, Journal, Outcome},
+    execute::{Approval, Head, Journal, Outcome, wall_clock},
     names::{PlanId, RunId},
     plan::Plan,
     revision::Which,
@@ -65,7 +65,7 @@ impl Orchestrator {
     fn approved(&self, plan: &PlanId) -> Approved {
         Approved {
             plan: plan.clone(),
-            at: now(),
+            at: wall_clock(),
             told: self.owner.clone(),
         }
     }

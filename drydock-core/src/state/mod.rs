@@ -4,9 +4,11 @@
 //! watching and history. A writer that has lost its lease is refused always, by its fence.
 
 mod memory;
+mod node;
 mod record;
 
 pub use memory::MemoryStore;
+pub use node::{CredentialHash, NodeRecord, Operation, Seen, WeakCredential};
 pub use record::{Fact, Record};
 
 use async_trait::async_trait;

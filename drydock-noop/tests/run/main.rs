@@ -13,6 +13,7 @@ mod passes;
 mod plans;
 mod ports;
 mod properties;
+mod records;
 
 use drydock_core::{
     Approval, Design, DirectorySource, Drivers, Goal, Orchestrator, Plan, Selector,
