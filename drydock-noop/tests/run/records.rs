@@ -66,11 +66,11 @@ async fn what_is_begun_is_kept_with_the_record_that_says_so() {
     let journal = Journal::of(&run).read(&store).await.unwrap();
     let mut under_way = 0;
     for (node, record) in orchestrator.nodes().await.unwrap() {
-        let begun = journal.iter().filter(|it| {
+        let mut begun = journal.iter().filter(|it| {
             let step = &plan.steps[it.step.index()];
             it.fact == Fact::Started && step.node() == Some(&node) && step.risk > Risk::Read
         });
-        let last = begun.last().map(|it| it.step);
+        let last = begun.next_back().map(|it| it.step);
         assert_eq!(record.operation.map(|it| it.step), last, "{node}");
         let is_done = |step| {
             journal
