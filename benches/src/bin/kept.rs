@@ -26,7 +26,7 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 const USAGE: &str = "usage: kept [NODES] [--folder DIR]";
@@ -218,7 +218,7 @@ async fn resumed(files: &[(String, String)], path: &Path) -> Outcome<(f64, usize
                 .await
         });
         while done.load(Ordering::Relaxed) < steps / 2 && !begun.is_finished() {
-            tokio::task::yield_now().await;
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
         begun.abort();
         if let Ok(ended) = begun.await {

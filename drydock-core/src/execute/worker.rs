@@ -18,6 +18,7 @@ use smol_str::{SmolStr, format_smolstr};
 use std::{
     collections::HashMap,
     future::{Future, poll_fn},
+    iter,
     pin::pin,
     sync::Arc,
     task::Poll,
@@ -54,7 +55,7 @@ pub struct Worker {
 }
 
 enum Woken {
-    Answers(CallNumber, Answers),
+    Answers(Vec<(CallNumber, Answers)>),
     Ordered,
     Time,
 }
@@ -158,11 +159,15 @@ impl Worker {
                 Some(Command::Sleep(until)) => {
                     let pause = until.map_or(LONG, |until| until.saturating_sub(now));
                     match work.wake(&mut orders, pause).await {
-                        Woken::Answers(call, answers) => {
-                            work.saw(&answers);
-                            let (now, answers) = (clock.now(), answers.into_iter());
-                            self.control
-                                .with(|run| answers.for_each(|it| run.answered(call, it, now)));
+                        Woken::Answers(all) => {
+                            all.iter().for_each(|(_, answers)| work.saw(answers));
+                            let now = clock.now();
+                            let each = all.into_iter().flat_map(|(call, them)| {
+                                them.into_iter().map(move |it| (call, it))
+                            });
+                            self.control.with(|run| {
+                                each.for_each(|(call, it)| run.answered(call, it, now))
+                            });
                         }
                         // To have waited for it counts as having looked.
                         Woken::Ordered => orders.mark_changed(),
@@ -330,8 +335,15 @@ impl Work<'_> {
     async fn wake(&mut self, orders: &mut watch::Receiver<Orders>, pause: Duration) -> Woken {
         let (mut ordered, mut time) = (pin!(orders.changed()), pin!(sleep(pause)));
         poll_fn(|cx| {
-            if let Poll::Ready((call, answers)) = self.in_flight.poll_next(cx) {
-                Poll::Ready(Woken::Answers(call, answers))
+            // All that are there, so that what follows from them is made durable together: a commit takes as long for many
+            // records as for one, and while it does more calls end.
+            let next = || match self.in_flight.poll_next(cx) {
+                Poll::Ready(answers) => Some(answers),
+                Poll::Pending => None,
+            };
+            let all: Vec<_> = iter::from_fn(next).collect();
+            if !all.is_empty() {
+                Poll::Ready(Woken::Answers(all))
             } else if ordered.as_mut().poll(cx).is_ready() {
                 Poll::Ready(Woken::Ordered)
             } else {

@@ -9,7 +9,7 @@ use drydock_core::{
     names::{NodeName, RunId},
     orchestrator::CredentialError,
     secret::Secret,
-    state::{Fact, MemoryStore, NodeRecord, StateStore},
+    state::{Batch, Fact, MemoryStore, NodeRecord, StateStore},
 };
 use drydock_noop::SimulatedSite;
 use std::time::Duration;
@@ -146,4 +146,23 @@ async fn a_node_is_recognised_by_its_credential_which_is_not_kept() {
         .await;
     assert!(matches!(weak, Err(CredentialError::Weak(_))), "{weak:?}");
     assert!(!format!("{weak:?}").contains("hunter2"));
+}
+
+/// A commit takes a disk as long for many records as for one.
+#[tokio::test(start_paused = true)]
+async fn what_happens_at_one_time_is_committed_together() {
+    let design = bundled().await;
+    let site = SimulatedSite::new(&design.resolved);
+    let store = MemoryStore::new();
+    let orchestrator = orchestrator(&site).store(store.clone());
+    let plan = plan(&orchestrator, &design, Goal::Deploy).await.plan;
+    apply(&orchestrator, &design, &plan).await;
+    let journal = Journal::of(&RunId::from("r")).read(&store).await.unwrap();
+    assert_eq!(journal.len(), 2 * plan.steps.len());
+    let commits = store.commit(Batch::new().put("k", "v")).await.unwrap().0;
+    assert!(
+        commits * 4 < journal.len() as u64,
+        "{commits} commits for {} records",
+        journal.len()
+    );
 }
