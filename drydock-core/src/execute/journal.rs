@@ -7,6 +7,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
+use std::time::Duration;
 
 /// The places of one run in a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,9 @@ pub struct Head {
     pub most_destroyed: usize,
     /// Who works on it; nobody, when it was given back in order.
     pub holder: Option<SmolStr>,
+    /// The fence of whoever worked on it last. A store to which the run was moved has counted none of them.
+    #[serde(default)]
+    pub fence: u64,
     /// The revision of the design that it carries out, where that is kept.
     #[serde(default)]
     pub design: Option<RevisionNumber>,
@@ -79,6 +83,34 @@ impl Journal {
         store.get(&self.head_key()).await?.map(parse).transpose()
     }
 
+    /// The lease on the run. Its fence is greater than that of everybody who ever worked on the run, also in another store,
+    /// as drivers that keep fences in mind expect.
+    ///
+    /// # Errors
+    /// When somebody else holds it, the store fails, or its fences do not rise.
+    pub async fn acquire(
+        &self,
+        store: &dyn StateStore,
+        owner: &str,
+        ttl: Duration,
+    ) -> Result<Lease, StateError> {
+        let before = self.head(store).await?.map_or(0, |head| head.fence);
+        let mut last = 0;
+        loop {
+            let lease = store.acquire(&self.lease(), owner, ttl).await?;
+            if lease.fence > before {
+                return Ok(lease);
+            }
+            store.release(&lease).await?;
+            if lease.fence <= last {
+                let reason = format!("fence {} came after fence {last}", lease.fence);
+                let key = self.lease();
+                return Err(StateError::Damaged { key, reason });
+            }
+            last = lease.fence;
+        }
+    }
+
     /// Takes the run over: answers what was known of it before.
     ///
     /// # Errors
@@ -105,6 +137,7 @@ impl Journal {
                 .as_ref()
                 .map_or(terms.most_destroyed, |head| head.most_destroyed),
             holder: Some(lease.owner.clone()),
+            fence: lease.fence,
             design: before.as_ref().map_or(terms.revision, |head| head.design),
             ended: None,
         };

@@ -88,10 +88,7 @@ impl Worker {
         // The lease counts from before it was asked for.
         let (clock, journal) = (Clock::new(), Journal::of(&self.run));
         let ttl = self.terms.policy.lease;
-        let lease = self
-            .store
-            .acquire(&journal.lease(), &self.owner, ttl)
-            .await?;
+        let lease = journal.acquire(&*self.store, &self.owner, ttl).await?;
         let result = self.work_under(&lease, &clock).await;
         if let Ok(outcome) = &result {
             journal.close(&*self.store, &lease, outcome).await?;

@@ -107,6 +107,35 @@ async fn a_run_is_gone_on_with_by_who_has_only_the_store() {
     rig.is_as_designed(&second.resume(&run, options()).await.unwrap());
 }
 
+/// Another store counts fences anew; the machines have seen higher ones, and would refuse whoever comes with less.
+#[tokio::test(start_paused = true)]
+async fn a_run_that_was_moved_to_another_store_goes_on_with_a_greater_fence() {
+    let mut rig = Rig::new().await;
+    let ttl = Duration::from_secs(1);
+    for _ in 0..3 {
+        let lease = rig.store.acquire("run/r", "somebody", ttl).await.unwrap();
+        rig.store.release(&lease).await.unwrap();
+    }
+    rig.begun_and_dropped(3).await;
+    sleep(drydock_core::Policy::default().lease).await;
+    let moved = MemoryStore::new();
+    let mut batch = Batch::new();
+    for stored in rig.store.scan("").await.unwrap() {
+        batch = batch.put(stored.key, stored.value);
+    }
+    for journal in rig.store.journals("").await.unwrap() {
+        for entry in rig.store.read_journal(&journal, 0).await.unwrap() {
+            batch = batch.append(journal.clone(), entry);
+        }
+    }
+    moved.commit(batch).await.unwrap();
+    rig.store = moved;
+    let second = rig.named("second");
+    rig.is_as_designed(&second.resume(&RunId::from("r"), options()).await.unwrap());
+    let lease = rig.store.acquire("run/r", "somebody", ttl).await.unwrap();
+    assert_eq!(lease.fence, 6, "4 in the first store, 5 in this one");
+}
+
 #[tokio::test(start_paused = true)]
 async fn runs_of_who_is_gone_are_taken_over() {
     let rig = Rig::new().await;

@@ -14,9 +14,8 @@
 //! entries in order.
 //!
 //! Left out are revisions and what came before the last value of a key: a store counts its own commits, and the history of
-//! one is not that of another. Leases are left out too: they are rights in the store that gave them, for a time, and a store
-//! is not asked for those it gave. So the new store's fences begin anew, and a run is best exported when it has ended: where
-//! a driver keeps fences in mind, it takes a run that goes on from a new store for an older one.
+//! one is not that of another. Leases are left out too: they are rights in the store that gave them, for a time. The new store counts fences
+//! anew; a run knows the last one of its own, and goes on with a greater one.
 
 mod export;
 mod import;

@@ -95,10 +95,7 @@ impl Simulator<'_> {
 
     fn born(&mut self, who: usize) -> Result<Life, StateError> {
         let (journal, policy) = (Journal::of(&self.run), &self.given.terms.policy);
-        let lease = at_once(
-            self.store
-                .acquire(&journal.lease(), NAMES[who], policy.lease),
-        )?;
+        let lease = at_once(journal.acquire(&self.store, NAMES[who], policy.lease))?;
         let mut terms = self.given.terms.clone();
         let before = at_once(journal.open(&self.store, &lease, &terms))?;
         let records = at_once(journal.read(&self.store))?;
