@@ -1,0 +1,150 @@
+//! What a store holds is read as it was kept: designs with every place, finding and secret; runs with every record.
+
+use crate::{
+    releases::{CANARY, OWNER, Release, all},
+    shown::shown,
+    stores::{Store, Way},
+    world::KeptRun,
+};
+use drydock_core::{
+    Design, Drivers, Orchestrator,
+    execute::Journal,
+    revision::{RevisionNumber, Which},
+    source::{Form, Value, ValueData},
+    state::Fact,
+};
+use std::time::Duration;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn designs_are_read_as_they_were_kept() {
+    for (release, way) in everything() {
+        let Some(store) = Store::of(release, way).await else {
+            continue;
+        };
+        let what = format!("{} {way:?}", release.version);
+        let orchestrator = store.orchestrator(release, Drivers::new());
+        let first = Which::Number(RevisionNumber(1));
+        for (which, is_draft) in [
+            (first, false),
+            (Which::Active, false),
+            (Which::Latest, true),
+        ] {
+            let (revision, kept) = orchestrator.design(which).await.unwrap();
+            assert_eq!(revision.is_draft(), is_draft, "{what}");
+            assert_eq!(revision.errors, kept.diagnostics.errors(), "{what}");
+            is_what_was_written(&format!("{what} {which}"), release, is_draft, &kept).await;
+        }
+        let revisions = orchestrator.revisions().await.unwrap();
+        let [first, draft] = revisions.as_slice() else {
+            panic!("{what}: {revisions:?}");
+        };
+        let differing = orchestrator.differing(first, draft).await.unwrap();
+        assert_eq!(differing.added.len(), 1, "{what}: {differing:?}");
+        let others = differing.changed.len() + differing.removed.len();
+        assert_eq!(others, 0, "{what}: {differing:?}");
+        let activations = orchestrator.activations().await.unwrap();
+        let active: Vec<_> = activations.iter().map(|one| one.revision).collect();
+        assert_eq!(active, [first.number], "{what}");
+    }
+}
+
+/// What is kept is what today's code reads in the files beside it.
+async fn is_what_was_written(what: &str, release: &Release, is_draft: bool, kept: &Design) {
+    let reader = Orchestrator::new(Drivers::new()).source(release.source(is_draft));
+    let read = reader.load().await.unwrap();
+    assert!(!read.diagnostics.is_empty(), "{what}: nothing to find");
+    let texts = (shown(&read), shown(kept));
+    if texts.0 != texts.1 {
+        let mut lines = texts.0.lines().zip(texts.1.lines());
+        panic!("{what}: {:#?}", lines.find(|(read, kept)| read != kept));
+    }
+    assert_eq!(secrets(kept), secrets(&read), "{what}");
+    let all = secrets(kept);
+    assert!(!all.is_empty() && all.iter().all(|secret| secret.contains(CANARY)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_are_read_as_they_were_kept() {
+    for (release, way) in everything() {
+        let Some(store) = Store::of(release, way).await else {
+            continue;
+        };
+        let what = format!("{} {way:?}", release.version);
+        let orchestrator = store.orchestrator(release, Drivers::new());
+        let runs = KeptRun::all(store.state(), &orchestrator).await;
+        let (ended, unended): (Vec<_>, Vec<_>) =
+            runs.iter().partition(|run| run.head.ended.is_some());
+        let [broken_off] = unended.as_slice() else {
+            panic!("{what}: {unended:?}");
+        };
+        assert_eq!(broken_off.head.holder.as_deref(), Some(OWNER), "{what}");
+        let begun = broken_off.done().len() + broken_off.under_way().len();
+        assert!(!broken_off.done().is_empty() && !broken_off.under_way().is_empty());
+        assert!(begun < broken_off.plan.steps.len(), "{what}: {begun}");
+        let well = |run: &&&KeptRun| run.head.ended.unwrap().done == run.plan.steps.len();
+        assert!(ended.iter().any(|run| well(&run)), "{what}: {ended:?}");
+        assert!(ended.iter().any(|run| run.head.ended.unwrap().failed > 0));
+        for run in &runs {
+            let what = format!("{what} {}", run.id);
+            assert_eq!(run.head.design, Some(RevisionNumber(1)), "{what}");
+            let failed = |fact: &Fact| matches!(fact, Fact::Failed { .. });
+            let failed = run.records.iter().filter(|record| failed(&record.fact));
+            if let Some(ended) = run.head.ended {
+                let counted = (run.done().len(), failed.count());
+                assert_eq!(counted, (ended.done, ended.failed), "{what}");
+            }
+            let approved = orchestrator.approval_of(&run.plan.id).await.unwrap();
+            let approved = approved.map(|approved| (approved.plan, approved.told.to_string()));
+            let expected =
+                (run.plan.destroyed_nodes() > 0).then(|| (run.plan.id.clone(), OWNER.to_owned()));
+            assert_eq!(approved, expected, "{what}");
+        }
+        let told = |fact: fn(&Fact) -> bool| {
+            let mut records = runs.iter().flat_map(|run| &run.records);
+            records.any(|record| fact(&record.fact))
+        };
+        assert!(told(|fact| *fact == Fact::Destroys), "{what}");
+        assert!(told(
+            |fact| matches!(fact, Fact::Failed { reason } if !reason.is_empty())
+        ));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_fences_of_a_file_go_on() {
+    for release in all() {
+        let store = Store::of(release, Way::Opened).await.unwrap();
+        let orchestrator = store.orchestrator(release, Drivers::new());
+        for (run, _) in orchestrator.runs().await.unwrap() {
+            let lease = Journal::of(&run).lease();
+            let minute = Duration::from_secs(60);
+            let lease = store.state().acquire(&lease, "another", minute).await;
+            // Whoever began it had the first one.
+            assert!(lease.unwrap().fence > 1, "{} {run}", release.version);
+        }
+    }
+}
+
+fn everything() -> impl Iterator<Item = (&'static Release, Way)> {
+    let ways = |release| Way::ALL.iter().map(move |way| (release, *way));
+    all().iter().flat_map(ways)
+}
+
+/// Every secret of the documents, in their order.
+fn secrets(design: &Design) -> Vec<String> {
+    fn of(value: &Value, found: &mut Vec<String>) {
+        match &value.data {
+            ValueData::Scalar(scalar) if scalar.form == Form::Secret => {
+                found.push(scalar.text.to_string());
+            }
+            ValueData::Scalar(_) => {}
+            ValueData::List(items) => items.iter().for_each(|item| of(item, found)),
+            ValueData::Map(entries) => entries.iter().for_each(|entry| of(&entry.value, found)),
+        }
+    }
+    let mut found = Vec::new();
+    for document in design.resolved.documents.values() {
+        of(&document.spec, &mut found);
+    }
+    found
+}
