@@ -5,12 +5,13 @@
 //!
 //!     state.redb     a store: a design revision and a draft, runs that ended well and badly, one that was broken off
 //!     export.jsonl   the same as `drydock_store::portable` wrote it, for stores of other kinds
+//!     database.sql   the same in PostgreSQL: the migrations that the version knew, and every row
 //!     plan.json      the plan of the run that was broken off, as `plan --format json` prints it
 //!     design/        the design's files; with those in draft/ they are the draft
 //!     key            the key that seals the secrets in it; a test's key, of no use to anybody
 //!
-//! `DRYDOCK_BLESS=1 cargo test -p drydock-store --test upgrade` writes the folder of the version in Cargo.toml, unless it is
-//! there.
+//! `DRYDOCK_BLESS=1 cargo test -p drydock-store --features postgres --test upgrade` writes the folder of the version in
+//! Cargo.toml, unless it is there.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -20,11 +21,18 @@
 
 #[cfg(feature = "postgres")]
 mod cluster;
+#[cfg(feature = "postgres")]
+#[path = "upgrade/database.rs"]
+mod database;
 #[allow(dead_code)]
 #[path = "redb/folder.rs"]
 mod folder;
 #[path = "upgrade/kept.rs"]
 mod kept;
+#[cfg(feature = "postgres")]
+#[allow(dead_code)]
+#[path = "postgres/lab.rs"]
+mod lab;
 #[path = "upgrade/plans.rs"]
 mod plans;
 #[path = "upgrade/releases.rs"]

@@ -19,7 +19,7 @@ const EXPECTED: [&str; 4] = [
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kept_plan_is_the_plan_of_its_id_and_is_written_as_it_was() {
     for release in all() {
-        let store = Store::of(release, Way::Opened).await.unwrap();
+        let store = Store::of(release, Way::OpenedFile).await.unwrap();
         let orchestrator = store.orchestrator(release, Drivers::new());
         let (_, design) = orchestrator.design(Which::Active).await.unwrap();
         let plans = store.state().scan("plan/").await.unwrap();
@@ -44,7 +44,7 @@ async fn a_kept_plan_is_the_plan_of_its_id_and_is_written_as_it_was() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_is_printed_with_everything_that_it_was_printed_with() {
     for release in all() {
-        let store = Store::of(release, Way::Opened).await.unwrap();
+        let store = Store::of(release, Way::OpenedFile).await.unwrap();
         let orchestrator = store.orchestrator(release, Drivers::new());
         let (_, design) = orchestrator.design(Which::Active).await.unwrap();
         let before: Value = serde_json::from_slice(&release.read("plan.json")).unwrap();

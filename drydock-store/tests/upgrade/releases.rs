@@ -87,6 +87,19 @@ impl Release {
     }
 }
 
+/// The migrations of today, in order.
+pub(crate) fn migrations() -> Vec<String> {
+    let folder = folder().join("../../src/postgres/migrations");
+    let files = fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path());
+    let files: BTreeSet<PathBuf> = files.collect();
+    files
+        .iter()
+        .map(|file| fs::read_to_string(file).unwrap())
+        .collect()
+}
+
 /// The versions that the changelog names.
 fn released() -> BTreeSet<String> {
     let changelog = fs::read_to_string(folder().join("../../../CHANGELOG.md")).unwrap();
@@ -128,6 +141,28 @@ fn what_a_version_left_was_written_by_it() {
         let export = String::from_utf8(release.read("export.jsonl")).unwrap();
         let first: Value = serde_json::from_str(export.lines().next().unwrap()).unwrap();
         assert_eq!(first["written_by"], release.version.as_str());
+    }
+}
+
+/// A database that has one already is not given it again.
+#[test]
+fn a_migration_that_was_released_is_never_changed() {
+    for release in all() {
+        let sql = String::from_utf8(release.read("database.sql")).unwrap();
+        let mut rest = sql.as_str();
+        for migration in migrations() {
+            rest = rest.strip_prefix(migration.as_str()).unwrap_or(rest);
+        }
+        let next = rest.lines().next().unwrap();
+        let version = &release.version;
+        assert!(
+            next.starts_with("DELETE FROM"),
+            "{version} knew another: {next}"
+        );
+        let format = rest
+            .lines()
+            .find(|line| line.starts_with("INSERT INTO \"format\""));
+        assert!(format.unwrap().contains(version), "{version}: {format:?}");
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a version left, in a store of each kind.
 
+#[cfg(feature = "postgres")]
+use crate::database;
 use crate::{
     folder::Folder,
     releases::{OWNER, Release},
@@ -16,20 +18,27 @@ use std::{fs, io::Cursor};
 /// A way for what a version left to be used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// The file is opened.
-    Opened,
+    /// The file is opened,
+    OpenedFile,
+    /// or the database.
+    #[cfg(feature = "postgres")]
+    OpenedDatabase,
     /// The export is brought into memory,
     Memory,
     /// into a new file,
     File,
-    /// or into a database.
+    /// or into a new database.
     #[cfg(feature = "postgres")]
     Database,
 }
 
 impl Way {
-    pub(crate) const ALL: &[Self] = &[
-        Self::Opened,
+    pub(crate) const OPENED: &[Self] = &[
+        Self::OpenedFile,
+        #[cfg(feature = "postgres")]
+        Self::OpenedDatabase,
+    ];
+    pub(crate) const IMPORTED: &[Self] = &[
         Self::Memory,
         Self::File,
         #[cfg(feature = "postgres")]
@@ -49,7 +58,7 @@ impl Store {
     /// A store that holds what the version left; none where there is no PostgreSQL, which is said.
     pub(crate) async fn of(release: &Release, way: Way) -> Option<Self> {
         let store = match way {
-            Way::Opened => {
+            Way::OpenedFile => {
                 let folder = Folder::new();
                 let path = folder.join("state.redb");
                 fs::write(&path, release.read("state.redb")).unwrap();
@@ -62,7 +71,12 @@ impl Store {
                 Self::File(RedbStore::open(path).unwrap(), folder)
             }
             #[cfg(feature = "postgres")]
-            Way::Database => Self::Database(database().await?),
+            Way::OpenedDatabase => {
+                let sql = String::from_utf8(release.read("database.sql")).unwrap();
+                return Some(Self::Database(database::opened(&sql).await?));
+            }
+            #[cfg(feature = "postgres")]
+            Way::Database => Self::Database(database::empty().await?),
         };
         let export = Cursor::new(release.read("export.jsonl"));
         let counts = import(store.state(), export).await.unwrap();
@@ -89,18 +103,4 @@ impl Store {
             Self::Database(store) => orchestrator.store(store.clone()),
         }
     }
-}
-
-/// A schema of its own on the shared cluster.
-#[cfg(feature = "postgres")]
-async fn database() -> Option<PostgresStore> {
-    use std::sync::atomic::{AtomicU32, Ordering};
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let schema = format!("upgrade_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-    let options = drydock_store::PostgresOptions::default()
-        .schema(schema)
-        .connections(2)
-        .patience(std::time::Duration::from_secs(20));
-    let url = crate::cluster::shared()?.url();
-    Some(PostgresStore::connect_with(&url, options).await.unwrap())
 }

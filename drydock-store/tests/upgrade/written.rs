@@ -15,6 +15,9 @@ use std::{fs, path::Path, time::Duration};
 /// 32 bytes that say what they are.
 const KEY: &[u8; 32] = b"drydock test fixture, not a key!";
 
+/// The run that is broken off, the last of them.
+const BROKEN_OFF: &str = "4-deploy";
+
 /// Writes the folder of this version, unless it is there: what a version left is never changed.
 pub(crate) fn unless_there(releases: &Path) {
     let folder = releases.join(env!("CARGO_PKG_VERSION"));
@@ -57,6 +60,18 @@ async fn write(folder: &Path) {
     let store = RedbStore::open(&file).unwrap();
     let lines = fs::File::create(folder.join("export.jsonl")).unwrap();
     export(&store, lines).await.unwrap();
+    let exported = fs::read(folder.join("export.jsonl")).unwrap();
+    fs::write(folder.join("database.sql"), database(&exported).await).unwrap();
+}
+
+#[cfg(feature = "postgres")]
+async fn database(exported: &[u8]) -> String {
+    crate::database::written(exported, &BROKEN_OFF.into()).await
+}
+
+#[cfg(not(feature = "postgres"))]
+async fn database(_: &[u8]) -> String {
+    panic!("what is left to databases is written with --features postgres")
 }
 
 /// Takes the design in, and begins one run after the other; gives the plan of the last one, which is broken off.
@@ -123,7 +138,7 @@ async fn broken_off(orchestrator: &Orchestrator, design: &Design, site: &Simulat
         }
     };
     tokio::select! {
-        outcome = apply(orchestrator, design, &plan, "4-deploy") => panic!("{outcome:?}"),
+        outcome = apply(orchestrator, design, &plan, BROKEN_OFF) => panic!("{outcome:?}"),
         () = installing => {}
     }
     plan
