@@ -187,10 +187,9 @@ pub struct DesignedIdentity {
 }
 
 impl DesignedIdentity {
-    /// What the design says of the node's identity; nothing where it says neither. An empty serial number is none.
+    /// What the design says of the node's identity; nothing where it says neither.
     pub fn of(node: &ResolvedNode) -> Option<Self> {
-        let serial = node.spec.serial.as_ref();
-        let serial = serial.filter(|serial| !serial.trim().is_empty()).cloned();
+        let serial = node.serial().cloned();
         let boot_mac = node.spec.metadata.boot_mac;
         (serial.is_some() || boot_mac.is_some()).then_some(Self { serial, boot_mac })
     }

@@ -332,6 +332,12 @@ impl ResolvedNode {
         DocumentId::new(Kind::BaremetalNode, self.name.as_str())
     }
 
+    /// Its machine's serial number; an empty one is none.
+    pub fn serial(&self) -> Option<&SmolStr> {
+        let serial = self.spec.serial.as_ref();
+        serial.filter(|serial| !serial.trim().is_empty())
+    }
+
     /// Every network that one of its interfaces carries.
     pub fn networks(&self) -> impl Iterator<Item = &InterfaceNetwork> {
         self.interfaces

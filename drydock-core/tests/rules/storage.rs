@@ -154,3 +154,10 @@ fn each_size_of_huge_pages_has_a_number() {
         &[],
     );
 }
+
+// DD1011
+
+#[test]
+fn a_serial_number_is_none_of_the_macs() {
+    site(R1, "serial: HC32-4014", "serial: '02:d0:c0:00:01:13'", &[]);
+}

@@ -1,4 +1,4 @@
-//! DD1001 to DD1010: disks, bonds and the kernel's parameters.
+//! DD1001 to DD1011: disks, bonds, the kernel's parameters, and which machine a node is.
 
 use super::{Code, Row, codes};
 use crate::diagnostic::Severity;
@@ -39,4 +39,9 @@ codes! {
         why "A NIC can be part of one interface only; the operating system would set up one of the two and drop the \
              other.",
         mend "Give each interface NICs of its own.";
+    MACHINE_TWICE = 1011, Error, "two nodes are one machine",
+        why "Before a step that destroys, the machine that answers is compared with the designed one by serial number and \
+             boot MAC. A machine that two nodes name is right for both of them, so the one's disks would be wiped for the \
+             other.",
+        mend "Look at the machines, and write for each node its own `spec.serial` and `spec.metadata.boot_mac`.";
 }

@@ -12,6 +12,7 @@ mod kernel_params;
 mod label_clash;
 mod link_networks;
 mod location;
+mod machine_twice;
 mod mountpoint;
 mod mtu;
 mod no_boot_action;
@@ -57,6 +58,7 @@ pub(super) fn standard() -> Vec<Rule> {
         node(huge_pages::HugePages),
         node(boot_drive::BootDrive),
         node(slave_twice::SlaveTwice),
+        index(machine_twice::MachineTwice),
         node(unknown_network::UnknownNetwork),
         design(unknown_network::OfUnusedProfiles),
         node(outside_cidr::AddressOutsideCidr),
