@@ -145,31 +145,11 @@ pub(super) const SHAPES: &[Shape] = &[
     },
     Shape {
         name: "automatic addresses of a network",
-        text: |n| {
-            network(
-                "n0",
-                "cidr: 10.0.0.0/8, ranges: [{type: static, start: 10.0.0.2, end: 10.255.0.0}]",
-            ) + &documents(n, |n| {
-                node(
-                    n,
-                    "interfaces: {eth0: {networks: [n0]}}, addressing: {n0: {address: auto}}",
-                )
-            })
-        },
+        text: |n| automatic(n, "10.255.0.0"),
     },
     Shape {
         name: "automatic addresses of a network that is full",
-        text: |n| {
-            network(
-                "n0",
-                "cidr: 10.0.0.0/8, ranges: [{type: static, start: 10.0.0.2, end: 10.0.0.3}]",
-            ) + &documents(n, |n| {
-                node(
-                    n,
-                    "interfaces: {eth0: {networks: [n0]}}, addressing: {n0: {address: auto}}",
-                )
-            })
-        },
+        text: |n| automatic(n, "10.0.0.3"),
     },
     Shape {
         name: "nodes with addresses claimed twice",
@@ -200,60 +180,15 @@ pub(super) const SHAPES: &[Shape] = &[
     },
     Shape {
         name: "slaves that are none",
-        text: |n| {
-            node(
-                0,
-                &format!(
-                    "hardware_profile: h, interfaces: {{bond0: {{slaves: [{}]}}}}",
-                    lines(n, |n| format!("nic-{n}"))
-                ),
-            ) + &document(
-                "HardwareProfile",
-                "h",
-                &format!(
-                    "{{device_aliases: {{{}}}}}",
-                    lines(n, |n| format!("other-nic-{n}: {{address: '0:{n}'}}"))
-                ),
-            )
-        },
+        text: |n| slaves(n, "other-nic"),
     },
     Shape {
         name: "slaves that are near to aliases",
-        text: |n| {
-            node(
-                0,
-                &format!(
-                    "hardware_profile: h, interfaces: {{bond0: {{slaves: [{}]}}}}",
-                    lines(n, |n| format!("nic-{n}"))
-                ),
-            ) + &document(
-                "HardwareProfile",
-                "h",
-                &format!(
-                    "{{device_aliases: {{{}}}}}",
-                    lines(n, |n| format!("nik-{n}: {{address: '0:{n}'}}"))
-                ),
-            )
-        },
+        text: |n| slaves(n, "nik"),
     },
     Shape {
         name: "slaves that are aliases",
-        text: |n| {
-            node(
-                0,
-                &format!(
-                    "hardware_profile: h, interfaces: {{bond0: {{slaves: [{}]}}}}",
-                    lines(n, |n| format!("nic-{n}"))
-                ),
-            ) + &document(
-                "HardwareProfile",
-                "h",
-                &format!(
-                    "{{device_aliases: {{{}}}}}",
-                    lines(n, |n| format!("nic-{n}: {{address: '0:{n}'}}"))
-                ),
-            )
-        },
+        text: |n| slaves(n, "nic"),
     },
     Shape {
         name: "slaves on two interfaces",
@@ -269,33 +204,11 @@ pub(super) const SHAPES: &[Shape] = &[
     },
     Shape {
         name: "disks with volume groups",
-        text: |n| {
-            node(
-                0,
-                &format!(
-                    "storage: {{physical_devices: {{{}}}, volume_groups: {{{}}}}}",
-                    lines(n, |n| format!("nvme{n}n1: {{volume_group: g{n}}}")),
-                    lines(n, |n| format!(
-                        "g{n}: {{logical_volumes: {{v: {{size: 1g}}}}}}"
-                    ))
-                ),
-            )
-        },
+        text: |n| volume_groups(n, "g"),
     },
     Shape {
         name: "disks with volume groups that do not exist",
-        text: |n| {
-            node(
-                0,
-                &format!(
-                    "storage: {{physical_devices: {{{}}}, volume_groups: {{{}}}}}",
-                    lines(n, |n| format!("nvme{n}n1: {{volume_group: g{n}}}")),
-                    lines(n, |n| format!(
-                        "other-{n}: {{logical_volumes: {{v: {{size: 1g}}}}}}"
-                    ))
-                ),
-            )
-        },
+        text: |n| volume_groups(n, "other-"),
     },
     Shape {
         name: "partitions with one mount point",
@@ -352,35 +265,22 @@ pub(super) const SHAPES: &[Shape] = &[
     Shape {
         name: "kernel parameters that lead nowhere",
         text: |n| {
-            node(
-                0,
-                &format!(
-                    "hardware_profile: h, platform: {{kernel_params: {{{}}}}}",
-                    lines(n, |n| format!("p{n}: 'hardwareprofile:cpuset.s{n}'"))
-                ),
-            ) + &document(
-                "HardwareProfile",
-                "h",
-                &format!("{{cpu_sets: {{{}}}}}", lines(n, |n| format!("t{n}: '{n}'"))),
+            let params = lines(n, |n| format!("p{n}: 'hardwareprofile:cpuset.s{n}'"));
+            let sets = lines(n, |n| format!("t{n}: '{n}'"));
+            on_hardware(
+                &format!("platform: {{kernel_params: {{{params}}}}}"),
+                &format!("cpu_sets: {{{sets}}}"),
             )
         },
     },
     Shape {
         name: "values of one kernel parameter that lead nowhere",
         text: |n| {
-            node(
-                0,
-                &format!(
-                    "hardware_profile: h, platform: {{kernel_params: {{p: [{}]}}}}",
-                    lines(n, |n| format!("'hardwareprofile:cpuset.s{n}'"))
-                ),
-            ) + &document(
-                "HardwareProfile",
-                "h",
-                &format!(
-                    "{{cpu_sets: {{{}}}}}",
-                    lines(n, |n| format!("other-{n}: '{n}'"))
-                ),
+            let values = lines(n, |n| format!("'hardwareprofile:cpuset.s{n}'"));
+            let sets = lines(n, |n| format!("other-{n}: '{n}'"));
+            on_hardware(
+                &format!("platform: {{kernel_params: {{p: [{values}]}}}}"),
+                &format!("cpu_sets: {{{sets}}}"),
             )
         },
     },
@@ -389,20 +289,14 @@ pub(super) const SHAPES: &[Shape] = &[
         text: |n| {
             let each =
                 |what: &str| lines(n, |n| format!("'hardwareprofile:hugepages.h{n}.{what}'"));
-            node(
-                0,
+            let pages = lines(n, |n| format!("h{n}: {{size: 1G, count: {n}}}"));
+            on_hardware(
                 &format!(
-                    "hardware_profile: h, platform: {{kernel_params: {{hugepagesz: [{}], hugepages: [{}]}}}}",
+                    "platform: {{kernel_params: {{hugepagesz: [{}], hugepages: [{}]}}}}",
                     each("size"),
                     each("count")
                 ),
-            ) + &document(
-                "HardwareProfile",
-                "h",
-                &format!(
-                    "{{hugepages: {{{}}}}}",
-                    lines(n, |n| format!("h{n}: {{size: 1G, count: {n}}}"))
-                ),
+                &format!("hugepages: {{{pages}}}"),
             )
         },
     },
@@ -418,3 +312,37 @@ pub(super) const SHAPES: &[Shape] = &[
         },
     },
 ];
+
+/// A node, and the hardware profile that it is of.
+fn on_hardware(spec: &str, hardware: &str) -> String {
+    node(0, &format!("hardware_profile: h, {spec}"))
+        + &document("HardwareProfile", "h", &format!("{{{hardware}}}"))
+}
+
+/// A bond of so many NICs, and as many aliases of this name.
+fn slaves(n: usize, alias: &str) -> String {
+    let slaves = lines(n, |n| format!("nic-{n}"));
+    let aliases = lines(n, |n| format!("{alias}-{n}: {{address: '0:{n}'}}"));
+    on_hardware(
+        &format!("interfaces: {{bond0: {{slaves: [{slaves}]}}}}"),
+        &format!("device_aliases: {{{aliases}}}"),
+    )
+}
+
+/// So many nodes that ask for an address of a network whose range ends here.
+fn automatic(n: usize, end: &str) -> String {
+    let range = format!("{{type: static, start: 10.0.0.2, end: {end}}}");
+    let asks = "interfaces: {eth0: {networks: [n0]}}, addressing: {n0: {address: auto}}";
+    network("n0", &format!("cidr: 10.0.0.0/8, ranges: [{range}]"))
+        + &documents(n, |n| node(n, asks))
+}
+
+/// So many disks in groups `g0`, `g1` ..., and as many groups of this name.
+fn volume_groups(n: usize, name: &str) -> String {
+    let disks = lines(n, |n| format!("nvme{n}n1: {{volume_group: g{n}}}"));
+    let groups = lines(n, |n| {
+        format!("{name}{n}: {{logical_volumes: {{v: {{size: 1g}}}}}}")
+    });
+    let storage = format!("physical_devices: {{{disks}}}, volume_groups: {{{groups}}}");
+    node(0, &format!("storage: {{{storage}}}"))
+}
