@@ -350,3 +350,76 @@ impl Work<'_> {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        driver::Drivers,
+        event::Recorder,
+        execute::Policy,
+        plan::tests::plan_of,
+        resolve::Allocations,
+        site::Design,
+        source::Snapshot,
+        state::MemoryStore,
+        validate::RuleSet,
+    };
+    use tokio::time::Instant;
+
+    /// A worker on a run of one step, which no driver could take.
+    fn worker(owner: &str, store: &MemoryStore) -> Worker {
+        let plan = Arc::new(plan_of(&[("n1", "verify", &[])]));
+        let design = Design::of(
+            &Snapshot::default(),
+            &RuleSet::empty(),
+            &Allocations::default(),
+        );
+        Worker {
+            dispatch: Dispatch {
+                design: design.resolved,
+                drivers: Arc::new(Drivers::new()),
+                plan: plan.clone(),
+            },
+            terms: Terms::new(plan, Policy::default()),
+            store: Arc::new(store.clone()),
+            sink: Arc::new(Recorder::default()),
+            secrets: None,
+            run: RunId::from("r"),
+            owner: owner.into(),
+            control: Control::new(),
+        }
+    }
+
+    /// A worker is lost in the middle of the run, and its lease ends. The journal then has these records as well.
+    async fn lost(store: &MemoryStore, records: &[Record]) {
+        let (first, journal) = (worker("first", store), Journal::of(&RunId::from("r")));
+        let ended = timeout(Duration::ZERO, first.work()).await;
+        assert!(ended.is_err(), "it ended before it was lost: {ended:?}");
+        let ttl = first.terms.policy.lease;
+        let lease = store.acquire(&journal.lease(), "first", ttl).await.unwrap();
+        let batch = journal.append(&lease, records).unwrap();
+        store.commit(batch).await.unwrap();
+        sleep(ttl).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_successor_sleeps_while_it_waits_out_its_predecessor() {
+        let store = MemoryStore::new();
+        lost(&store, &[]).await;
+        let (second, began) = (worker("second", &store), Instant::now());
+        let waits = {
+            let policy = &second.terms.policy;
+            successor_begins(Duration::ZERO, policy.call_limit, policy.skew)
+        };
+        let (mut work, mut woken) = (pin!(second.work()), 0);
+        let outcome = poll_fn(|cx| {
+            woken += u32::from(began.elapsed() < waits);
+            // It begins, and its lease is renewed on the way.
+            assert!(woken <= 3, "woken {woken} times in {:?}", began.elapsed());
+            work.as_mut().poll(cx)
+        });
+        let outcome = outcome.await.unwrap();
+        assert!(began.elapsed() >= waits && outcome.failed.len() == 1);
+    }
+}
