@@ -362,7 +362,7 @@ mod tests {
         resolve::Allocations,
         site::Design,
         source::Snapshot,
-        state::MemoryStore,
+        state::{Fact, MemoryStore},
         validate::RuleSet,
     };
     use tokio::time::Instant;
@@ -421,5 +421,17 @@ mod tests {
         });
         let outcome = outcome.await.unwrap();
         assert!(began.elapsed() >= waits && outcome.failed.len() == 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_journal_says_is_done_is_not_tried_again() {
+        let (store, step) = (MemoryStore::new(), StepId(0));
+        let records = [Fact::Started, Fact::Done].map(|fact| Record::new(step, fact));
+        lost(&store, &records).await;
+        let outcome = worker("second", &store).work().await.unwrap();
+        assert_eq!(
+            (outcome.done.as_slice(), outcome.failed.len()),
+            (&[step][..], 0)
+        );
     }
 }
