@@ -79,7 +79,7 @@ pub(super) async fn answer(lab: &Lab, call: &Call) -> String {
         Call::Ports => said(Ok(site.ports())),
         Call::Violations => {
             let violations = site.violations().into_iter();
-            said(Ok(violations.map(WireViolation::from).collect::<Vec<_>>()))
+            said(Ok(violations.map(WireViolation).collect::<Vec<_>>()))
         }
         Call::AsDesigned => said(Ok(site.as_designed(&lab.design))),
         Call::Applied => said(Ok(site.applied())),

@@ -118,7 +118,7 @@ impl Site {
     /// When the lab does not answer.
     pub async fn violations(&self) -> Result<Vec<Violation>, DriverError> {
         let violations: Vec<WireViolation> = self.ask(Call::Violations).await?;
-        Ok(violations.into_iter().map(Violation::from).collect())
+        Ok(violations.into_iter().map(|it| it.0).collect())
     }
 
     /// Every deviation of the site from the lab's design with all its nodes deployed.

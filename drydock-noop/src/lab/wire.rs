@@ -265,50 +265,17 @@ impl<T> From<Answer<T>> for Result<T, DriverError> {
 
 /// A violation with everything that is known of it; as a value for people it is only its message.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct WireViolation {
+#[serde(transparent)]
+pub(super) struct WireViolation(#[serde(with = "Whole")] pub(super) Violation);
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Violation")]
+struct Whole {
     kind: ViolationKind,
     target: SmolStr,
     call: u64,
     at: Duration,
     message: String,
-}
-
-impl From<Violation> for WireViolation {
-    fn from(violation: Violation) -> Self {
-        let Violation {
-            kind,
-            target,
-            call,
-            at,
-            message,
-        } = violation;
-        Self {
-            kind,
-            target,
-            call,
-            at,
-            message,
-        }
-    }
-}
-
-impl From<WireViolation> for Violation {
-    fn from(violation: WireViolation) -> Self {
-        let WireViolation {
-            kind,
-            target,
-            call,
-            at,
-            message,
-        } = violation;
-        Self {
-            kind,
-            target,
-            call,
-            at,
-            message,
-        }
-    }
 }
 
 /// What has come to a lab so far.
