@@ -39,7 +39,7 @@ struct Work {
 }
 
 /// Four times as much takes four times as long, and would take sixteen times as long by the square.
-const ALL: [Work; 4] = [
+const ALL: [Work; 5] = [
     Work {
         what: "networks that lead to each other, resolved and judged",
         few: 10_000,
@@ -53,6 +53,13 @@ const ALL: [Work; 4] = [
         many: 40_000,
         at_most: 9.0,
         prepared: |count| Ok(resolving(vec![entries(count)])),
+    },
+    Work {
+        what: "nodes that each wait for one, by its label, resolved and judged",
+        few: 5_000,
+        many: 20_000,
+        at_most: 9.0,
+        prepared: |count| Ok(resolving(vec![selectors(count)])),
     },
     Work {
         what: "nodes in the picture of a plan",
@@ -160,6 +167,17 @@ fn entries(count: usize) -> SiteFile {
         _ => format!("k{n}: w"),
     });
     ("profiles.yaml".to_owned(), all + &some)
+}
+
+/// Nodes of a role each, which wait for the node of the next role.
+fn selectors(count: usize) -> SiteFile {
+    let each = |n: usize| {
+        let next = (n + 1) % count;
+        let spec =
+            format!("{{metadata: {{labels: {{role: r{n}}}}}, depends_on: ['role=r{next}']}}");
+        document("BaremetalNode", &format!("n{n}"), &spec)
+    };
+    ("nodes.yaml".to_owned(), (0..count).map(each).collect())
 }
 
 fn pictures(nodes: usize) -> Result<Measure, Box<dyn Error>> {

@@ -79,6 +79,14 @@ impl Selector {
             Key::Label(_) => None,
         })
     }
+
+    /// The labels that have to have one of these values.
+    pub(crate) fn labels(&self) -> impl Iterator<Item = (&str, &[SmolStr])> {
+        self.terms.iter().filter_map(|term| match term {
+            Term::In(Key::Label(key), values) => Some((key.as_str(), values.as_slice())),
+            _ => None,
+        })
+    }
 }
 
 impl Term {

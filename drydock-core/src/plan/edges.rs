@@ -9,7 +9,7 @@ use crate::{
     driver::ServerState,
     field::FieldPath,
     names::{NetworkName, NodeName},
-    resolve::{ResolvedDesign, ResolvedNode},
+    resolve::{Chooser, ResolvedDesign, ResolvedNode},
     span::Span,
 };
 use std::collections::{BTreeSet, HashMap};
@@ -24,7 +24,7 @@ pub(super) fn connect(
     let deploys = deploys.filter_map(|found| Some((&found.node.name, found.deploy?)));
     let deploys: HashMap<&NodeName, usize> = deploys.collect();
     let mut dependencies = Dependencies {
-        design,
+        chooser: Chooser::new(design),
         chosen: HashMap::new(),
     };
     for n in 0..drafts.nodes.len() {
@@ -113,7 +113,7 @@ fn boot_networks<'a>(node: &'a ResolvedNode, mut need: impl FnMut(&'a NetworkNam
 
 /// The nodes that each selector of a `depends_on` chooses; many nodes depend on the same few.
 struct Dependencies<'a> {
-    design: &'a ResolvedDesign,
+    chooser: Chooser<'a>,
     chosen: HashMap<String, Vec<&'a NodeName>>,
 }
 
@@ -122,9 +122,8 @@ impl<'a> Dependencies<'a> {
     fn of(&mut self, node: &ResolvedNode) -> BTreeSet<&'a NodeName> {
         let mut before = BTreeSet::new();
         for selector in node.spec.depends_on.iter() {
-            let nodes = self.design.nodes.values();
             let chosen = self.chosen.entry(selector.to_string()).or_insert_with(|| {
-                let chosen = nodes.filter(|other| selector.matches(&***other));
+                let chosen = self.chooser.chosen(selector);
                 chosen.map(|other| &other.name).collect()
             });
             before.extend(chosen.iter().filter(|other| ***other != node.name));

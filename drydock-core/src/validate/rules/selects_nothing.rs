@@ -5,7 +5,7 @@ use crate::{
     field::FieldPath,
     model::{NodeFilter, Selector},
     names::Kind,
-    resolve::{ResolvedDesign, ResolvedNode, known},
+    resolve::{Chooser, ResolvedDesign, ResolvedNode, known},
     source::{Document, Value},
     validate::{DesignRule, Report},
 };
@@ -42,7 +42,7 @@ impl DesignRule for SelectsNothing {
                     .help(help(filter, design));
             }
         }
-        let mut chosen: HashMap<&str, bool> = HashMap::new();
+        let (chooser, mut chosen) = (Chooser::new(design), HashMap::<&str, bool>::new());
         for document in design.documents.values().filter(|d| d.inherits()) {
             for text in depends_on(document) {
                 if chosen.get(text) == Some(&true) {
@@ -51,7 +51,7 @@ impl DesignRule for SelectsNothing {
                 let Ok(selector) = text.parse::<Selector>() else {
                     continue;
                 };
-                let any = || design.nodes.values().any(|node| selector.matches(&**node));
+                let any = || chooser.chosen(&selector).next().is_some();
                 if !*chosen.entry(text).or_insert_with(any) {
                     let field = FieldPath::of(["depends_on", text]);
                     let message = format!("{} chooses no node", quote(text));
