@@ -37,7 +37,10 @@ pub(crate) fn unless_there(releases: &Path) {
             .unwrap();
         runtime.block_on(write(&place));
     });
-    writing.join().unwrap();
+    if writing.join().is_err() {
+        let _ = fs::remove_dir_all(&unfinished);
+        panic!("{} was not written", folder.display());
+    }
     fs::create_dir_all(releases).unwrap();
     fs::rename(unfinished, folder).unwrap();
 }
