@@ -11,6 +11,7 @@ use crate::{
     driver::{ContextBuilder, Risk, ServerObservation},
     event::{Event, EventKind, EventSink},
     names::{RunId, StepId},
+    plan::Target,
     secret::SecretSource,
     state::{Batch, Fact, Lease, Operation, Record, Seen, StateError, StateStore},
 };
@@ -218,8 +219,9 @@ impl Worker {
                 continue;
             };
             let planned = &self.terms.plan.steps[record.step.index()];
+            let is_on_it = matches!(planned.target, Target::Node(_));
             match &record.fact {
-                Fact::Started if planned.risk > Risk::Read => {
+                Fact::Started if is_on_it && planned.risk > Risk::Read => {
                     let operation = Operation {
                         key: self.operation(record.step),
                         run: self.run.clone(),

@@ -25,7 +25,7 @@ const CREDENTIAL: &str = "credential";
 pub struct NodeRecord {
     /// What was seen of it last.
     pub seen: Option<Seen>,
-    /// The last step that was begun on it and may have changed it.
+    /// The last step that was begun on it and may have changed it; steps at its switch ports are none.
     pub operation: Option<Operation>,
     /// By what it is recognised when it boots.
     pub credential: Option<CredentialHash>,

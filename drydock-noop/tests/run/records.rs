@@ -8,6 +8,7 @@ use drydock_core::{
     execute::Journal,
     names::{NodeName, RunId},
     orchestrator::CredentialError,
+    plan::Target,
     secret::Secret,
     state::{Batch, Fact, MemoryStore, NodeRecord, StateStore},
 };
@@ -37,7 +38,7 @@ async fn a_run_leaves_what_it_saw_last_and_what_it_did_last() {
             (plan.id.clone(), "r")
         );
         let step = &plan.steps[operation.step.index()];
-        assert_eq!(step.node(), Some(&node.name));
+        assert_eq!(step.target, Target::Node(node.name.clone()));
         assert_eq!(operation.action, step.action.to_string());
         assert_eq!(operation.key, format!("r/{}", operation.step));
         assert_eq!(record.credential, None);
@@ -68,7 +69,9 @@ async fn what_is_begun_is_kept_with_the_record_that_says_so() {
     for (node, record) in orchestrator.nodes().await.unwrap() {
         let mut begun = journal.iter().filter(|it| {
             let step = &plan.steps[it.step.index()];
-            it.fact == Fact::Started && step.node() == Some(&node) && step.risk > Risk::Read
+            it.fact == Fact::Started
+                && step.target == Target::Node(node.clone())
+                && step.risk > Risk::Read
         });
         let last = begun.next_back().map(|it| it.step);
         assert_eq!(record.operation.map(|it| it.step), last, "{node}");

@@ -1,7 +1,7 @@
 //! What a store holds is read as it was kept: designs with every place, finding and secret; runs with every record.
 
 use crate::{
-    releases::{CANARY, OWNER, Release, all},
+    releases::{CANARY, OWNER, Release, all, credential},
     shown::shown,
     stores::{Store, Way},
     world::KeptRun,
@@ -9,9 +9,11 @@ use crate::{
 use drydock_core::{
     Design, Drivers, Orchestrator,
     execute::Journal,
+    plan::Target,
     revision::{RevisionNumber, Which},
+    secret::Secret,
     source::{Form, Value, ValueData},
-    state::Fact,
+    state::{Fact, Record},
 };
 use std::time::Duration;
 
@@ -107,6 +109,39 @@ async fn runs_are_read_as_they_were_kept() {
         assert!(told(
             |fact| matches!(fact, Fact::Failed { reason } if !reason.is_empty())
         ));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_are_known_as_they_were_kept() {
+    for (release, way) in everything() {
+        let Some(store) = Store::of(release, way).await else {
+            continue;
+        };
+        let what = format!("{} {way:?}", release.version);
+        let orchestrator = store.orchestrator(release, Drivers::new());
+        let runs = KeptRun::all(store.state(), &orchestrator).await;
+        let nodes = orchestrator.nodes().await.unwrap();
+        assert_eq!(nodes.len(), 4, "{what}: {nodes:?}");
+        for (node, record) in &nodes {
+            assert!(record.seen.as_ref().unwrap().at > 0, "{what} {node}");
+            let operation = record.operation.as_ref().unwrap();
+            let run = runs.iter().find(|run| run.id == operation.run).unwrap();
+            let step = &run.plan.steps[operation.step.index()];
+            assert_eq!(step.target, Target::Node(node.clone()), "{what}");
+            let begun = |record: &&Record| record.step == step.id && record.fact == Fact::Started;
+            assert!(run.records.iter().any(|it| begun(&it)), "{what} {node}");
+        }
+        let (node, credential) = credential();
+        assert!(
+            orchestrator.recognises(&node, &credential).await.unwrap(),
+            "{what}"
+        );
+        let other = Secret::new("x".repeat(36));
+        assert!(
+            !orchestrator.recognises(&node, &other).await.unwrap(),
+            "{what}"
+        );
     }
 }
 

@@ -1,7 +1,7 @@
 //! The versions that were released, and what each of them left.
 
 use crate::written;
-use drydock_core::{MemorySource, secret::Secret};
+use drydock_core::{MemorySource, names::NodeName, secret::Secret};
 use drydock_store::KeySeal;
 use redb::{Database, ReadableDatabase, TableDefinition};
 use serde_json::Value;
@@ -17,6 +17,11 @@ pub(crate) const OWNER: &str = "keeper";
 
 /// Stands in every secret of a release's design, and nowhere else.
 pub(crate) const CANARY: &str = "canary";
+
+/// The node that was given a boot credential, and what it was given.
+pub(crate) fn credential() -> (NodeName, Secret) {
+    ("control".into(), Secret::new(CANARY.repeat(6)))
+}
 
 /// What one version left.
 #[derive(Debug, Clone)]

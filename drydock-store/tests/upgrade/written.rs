@@ -1,7 +1,7 @@
 //! Writes what the version of today leaves.
 
 use crate::{
-    releases::{CANARY, OWNER, seal, texts},
+    releases::{CANARY, OWNER, credential, seal, texts},
     world::{delivered, drivers},
 };
 use drydock_core::{
@@ -91,8 +91,12 @@ async fn runs(folder: &Path, store: RedbStore) -> String {
     reader.activate(design.revision.unwrap()).await.unwrap();
     let source = texts(MemorySource::new("site"), &folder.join("design"), "design");
     let source = texts(source, &folder.join("draft"), "draft");
-    let draft = reader.source(source).ingest().await.unwrap();
+    let draft = reader.clone().source(source).ingest().await.unwrap();
     assert!(draft.revision.is_draft() && draft.is_new);
+
+    let (node, credential) = credential();
+    let kept = reader.set_credential(&node, Some(&credential)).await;
+    kept.unwrap();
 
     let site = delivered(&design.resolved);
     let orchestrator = orchestrator(drivers(&site));
