@@ -12,7 +12,7 @@ use drydock_core::{
     state::{Batch, MemoryStore, StateError, StateRevision, StateStore, Stored},
     testing::conformance::{self, Violation},
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio::time::sleep;
 
 const LEASE: Duration = Duration::from_secs(30);
@@ -30,6 +30,13 @@ async fn a_store_in_memory_is_a_store_also_with_everything_in_it() {
 async fn a_store_in_memory_is_a_store_by_the_clock_on_the_wall() {
     let lease = Duration::from_millis(300);
     let found = conformance::store(&MemoryStore::new(), lease, sleep).await;
+    assert_eq!(found, [] as [Violation; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_behind_an_arc_is_a_store() {
+    let store: Arc<dyn StateStore> = Arc::new(MemoryStore::new());
+    let found = conformance::store(&store, LEASE, sleep).await;
     assert_eq!(found, [] as [Violation; 0]);
 }
 

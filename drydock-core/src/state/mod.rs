@@ -6,6 +6,7 @@
 mod memory;
 mod node;
 mod record;
+mod shared;
 
 pub use memory::MemoryStore;
 pub use node::{CredentialHash, NodeRecord, Operation, Seen, WeakCredential};

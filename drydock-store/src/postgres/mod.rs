@@ -86,6 +86,12 @@ impl PostgresStore {
             sessions,
         })))
     }
+
+    /// Where the database is, for messages: host, port, database and user; never the password.
+    #[must_use]
+    pub fn address(&self) -> String {
+        self.0.sessions.address.to_string()
+    }
 }
 
 #[async_trait]

@@ -210,7 +210,8 @@ async fn who_cannot_connect_is_told_why_without_the_password() {
     let store = PostgresStore::connect_with(&url, lab.options())
         .await
         .unwrap();
-    let shown = format!("{store:?} {store:#?}");
+    assert!(store.address().ends_with("database postgres, user guarded"));
+    let shown = format!("{store:?} {store:#?} {}", store.address());
     assert!(shown.contains("user guarded"), "{shown}");
     assert_eq!(Canary::new(PASSWORD).found_in(&shown), None);
     lab.sql("DROP TABLE keys; DROP TABLE counter").await;
