@@ -16,7 +16,7 @@ use drydock_core::{
     resolve::ResolvedNode,
 };
 use serde::Serialize;
-use std::{collections::BTreeSet, fmt::Display, sync::Arc, sync::atomic::Ordering, time::Duration};
+use std::{collections::BTreeSet, fmt::Display, sync::Arc, time::Duration};
 
 /// The answer to a call.
 pub(super) async fn answer(lab: &Lab, call: &Call) -> String {
@@ -83,11 +83,7 @@ pub(super) async fn answer(lab: &Lab, call: &Call) -> String {
         }
         Call::AsDesigned => said(Ok(site.as_designed(&lab.design))),
         Call::Applied => said(Ok(site.applied())),
-        Call::Counts => {
-            let abandoned = lab.abandoned.load(Ordering::Relaxed);
-            let not_understood = lab.not_understood.load(Ordering::Relaxed);
-            said(Ok(Counts::of(site, abandoned, not_understood)))
-        }
+        Call::Counts => said(Ok(Counts::of(lab))),
         Call::Advance { ms } => said(match site.advance(Duration::from_millis(*ms)) {
             true => Ok(()),
             false => {

@@ -93,6 +93,7 @@ impl Lab {
         if !call.is_of_driver() {
             return Some(calls::answer(self, &call).await);
         }
+        let _until_answered = UnderWay::of(&self.under_way);
         // On its way nobody can call it back.
         pass(self.slow / 2).await;
         // The world does what it is asked for before it waits for anything, see `simulated::exchange`.
@@ -104,6 +105,22 @@ impl Lab {
     fn refusal(&self, why: String) -> Answer<()> {
         count(&self.not_understood);
         Err(DriverError::new(ErrorKind::Rejected, why)).into()
+    }
+}
+
+/// A call that is counted until it is answered, or nobody waits for that any more.
+struct UnderWay<'a>(&'a AtomicU64);
+
+impl<'a> UnderWay<'a> {
+    fn of(counter: &'a AtomicU64) -> Self {
+        count(counter);
+        Self(counter)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -19,6 +19,7 @@ pub struct Lab {
     pub(super) site: SimulatedSite,
     pub(super) design: Arc<ResolvedDesign>,
     pub(super) slow: Duration,
+    pub(super) under_way: AtomicU64,
     pub(super) abandoned: AtomicU64,
     pub(super) not_understood: AtomicU64,
 }
@@ -30,6 +31,7 @@ impl Lab {
             site,
             design,
             slow: Duration::ZERO,
+            under_way: AtomicU64::new(0),
             abandoned: AtomicU64::new(0),
             not_understood: AtomicU64::new(0),
         }

@@ -1,6 +1,7 @@
 //! What goes over a lab's socket: calls and answers as they are written. A change of these is a new [`VERSION`].
 
-use crate::simulated::{SimulatedSite, Violation, ViolationKind};
+use super::Lab;
+use crate::simulated::{Violation, ViolationKind};
 use drydock_core::{
     driver::{
         BootDevice, Context, ContextBuilder, DriverError, ErrorKind, NetworkAction,
@@ -12,7 +13,11 @@ use drydock_core::{
 };
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 /// The version of what is said here. Both sides name it first, and speak only with their own.
 pub const VERSION: u32 = 1;
@@ -285,6 +290,8 @@ struct Whole {
 pub struct Counts {
     /// How often drivers called, by what for. An observation counts once a target.
     pub calls: BTreeMap<String, u64>,
+    /// How many calls of drivers have come and are not answered yet.
+    pub under_way: u64,
     /// How many callers went away before their answer came.
     pub abandoned: u64,
     /// How many lines were not understood.
@@ -292,12 +299,13 @@ pub struct Counts {
 }
 
 impl Counts {
-    pub(super) fn of(site: &SimulatedSite, abandoned: u64, not_understood: u64) -> Self {
-        let calls = site.calls().into_iter();
+    pub(super) fn of(lab: &Lab) -> Self {
+        let calls = lab.site.calls().into_iter();
         Self {
             calls: calls.map(|(kind, n)| (kind.to_string(), n)).collect(),
-            abandoned,
-            not_understood,
+            under_way: lab.under_way.load(Ordering::Relaxed),
+            abandoned: lab.abandoned.load(Ordering::Relaxed),
+            not_understood: lab.not_understood.load(Ordering::Relaxed),
         }
     }
 }

@@ -88,6 +88,31 @@ async fn a_call_whose_caller_vanished_before_its_answer_was_carried_out() {
 }
 
 #[tokio::test]
+async fn a_call_is_under_way_until_nobody_waits_for_its_answer() {
+    let design = site::design();
+    let faults = Faults::none().at(CallKind::SetPower, "control", 0, Fault::Late);
+    let lab = serve_as(SimulatedSite::new(&design).faults(faults), &design, |lab| {
+        lab
+    })
+    .await;
+    let under_way = async || lab.site.counts().await.unwrap().under_way;
+    assert_eq!(under_way().await, 0);
+    let cx = Context::detached("r/1");
+    let seen = async {
+        while under_way().await == 0 {
+            sleep(Duration::from_millis(1)).await;
+        }
+        under_way().await
+    };
+    tokio::select! {
+        _ = power_within(&lab, &design, &cx, Duration::from_secs(60)) => panic!("it was answered"),
+        seen = seen => assert_eq!(seen, 1),
+    }
+    assert_eq!(abandoned(&lab, 1).await, 1);
+    assert_eq!(under_way().await, 0);
+}
+
+#[tokio::test]
 async fn a_caller_that_no_longer_waits_has_no_call_in_flight() {
     let design = site::design();
     let faults = Faults::none().at(CallKind::SetPower, "control", 0, Fault::Late);
