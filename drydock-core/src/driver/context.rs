@@ -44,6 +44,7 @@ struct Inner {
     fence: u64,
     now: Duration,
     deadline: Duration,
+    is_over: Option<Arc<dyn Fn() -> bool + Send + Sync>>,
     cancel: watch::Receiver<bool>,
     secrets: Option<Arc<dyn SecretSource>>,
     notes: Option<(RunId, StepId, Arc<dyn EventSink>)>,
@@ -73,6 +74,15 @@ impl Context {
     /// When the call is given up, on the run's clock.
     pub fn deadline(&self) -> Duration {
         self.0.deadline
+    }
+
+    /// Whether the deadline has come by now; false where nobody keeps the time, as in rehearsals.
+    ///
+    /// A call that is over is cut, but not in the middle of what it does between two waits. A process that is stopped there
+    /// and continued much later, when another has gone on with its run, would still send what it was about to send. A
+    /// driver asks this last before it sends something.
+    pub fn is_over(&self) -> bool {
+        self.0.is_over.as_ref().is_some_and(|is_over| is_over())
     }
 
     /// Whether the call's result is no longer wanted.
@@ -140,6 +150,7 @@ impl ContextBuilder {
             fence: 0,
             now: Duration::ZERO,
             deadline,
+            is_over: None,
             cancel,
             secrets: None,
             notes: None,
@@ -160,6 +171,12 @@ impl ContextBuilder {
     #[must_use]
     pub fn time(self, now: Duration, deadline: Duration) -> Self {
         self.with(|inner| (inner.now, inner.deadline) = (now, deadline))
+    }
+
+    /// Tells whether the deadline has come, whenever it is asked.
+    #[must_use]
+    pub fn over(self, is_over: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        self.with(|inner| inner.is_over = Some(Arc::new(is_over)))
     }
 
     /// The caller's fence.

@@ -12,6 +12,10 @@
 //! when it asks for something long, and finds in [`ServerObservation::operation`] after a crash that it was this very
 //! step that asked.
 //!
+//! **Nothing after its end.** A call is cut when its time is over, at its next wait. Right before it sends something, a
+//! driver asks [`Context::is_over`]: its process may have been stopped for longer than its lease held. It hands
+//! [`Context::fence`] to machines that can tell an old one from a new one.
+//!
 //! **Honest errors.** [`ErrorKind`] decides what the executor does: retry, observe first, or give up. What may have
 //! happened is [`ErrorKind::Indeterminate`], never a retryable kind.
 //!

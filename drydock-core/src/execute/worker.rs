@@ -281,8 +281,10 @@ impl Worker {
             [one] => tracing::debug_span!(parent: self.span(work, *one), "call"),
             _ => tracing::debug_span!("call", steps = steps.len()),
         };
+        let keeps_time = work.clock.clone();
         let cx = ContextBuilder::new(self.operation(first))
             .time(now, ends)
+            .over(move || keeps_time.now() >= ends)
             .fence(work.lease.fence)
             .cancel(work.cancelled.clone())
             .secrets(self.secrets.clone())

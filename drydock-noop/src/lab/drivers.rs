@@ -47,9 +47,10 @@ impl ServerDriver for LabServerDriver {
     }
 
     async fn catalog(&self, cx: &Context) -> Result<Catalog, DriverError> {
-        let cx = CallContext::of(cx);
-        let images: Vec<(SmolStr, Vec<SmolStr>)> =
-            self.link.ask("the catalog", &Call::Catalog { cx }).await?;
+        let call = Call::Catalog {
+            cx: CallContext::of(cx),
+        };
+        let images: Vec<(SmolStr, Vec<SmolStr>)> = self.link.call(cx, "the catalog", &call).await?;
         Ok(Catalog::new(images))
     }
 
@@ -62,12 +63,12 @@ impl ServerDriver for LabServerDriver {
         cx: &Context,
         nodes: &[Arc<ResolvedNode>],
     ) -> Vec<Result<ServerObservation, DriverError>> {
-        let (cx, nodes) = (CallContext::of(cx), names(nodes));
+        let nodes = names(nodes);
         let call = Call::ObserveServers {
-            cx,
+            cx: CallContext::of(cx),
             nodes: nodes.clone(),
         };
-        each(&self.link, &nodes, call).await
+        each((&self.link, cx), &nodes, call).await
     }
 
     async fn unclaimed(
@@ -75,10 +76,11 @@ impl ServerDriver for LabServerDriver {
         cx: &Context,
         known: &[Arc<ResolvedNode>],
     ) -> Result<Vec<UnclaimedServer>, DriverError> {
-        let (cx, known) = (CallContext::of(cx), names(known));
-        self.link
-            .ask("the site", &Call::Unclaimed { cx, known })
-            .await
+        let call = Call::Unclaimed {
+            cx: CallContext::of(cx),
+            known: names(known),
+        };
+        self.link.call(cx, "the site", &call).await
     }
 
     fn differences(&self, node: &ResolvedNode, seen: &ServerObservation) -> Vec<Change> {
@@ -98,7 +100,7 @@ impl ServerDriver for LabServerDriver {
             action,
             seen: Box::new(seen.clone()),
         };
-        self.link.ask(&node.name, &call).await
+        self.link.call(cx, &node.name, &call).await
     }
 }
 
@@ -121,8 +123,11 @@ impl NetworkDriver for LabNetworkDriver {
         let Some(targets) = targets.iter().map(Target::of).collect() else {
             return shown.iter().map(|target| Err(unsayable(target))).collect();
         };
-        let cx = CallContext::of(cx);
-        each(&self.link, &shown, Call::ObserveNetworks { cx, targets }).await
+        let call = Call::ObserveNetworks {
+            cx: CallContext::of(cx),
+            targets,
+        };
+        each((&self.link, cx), &shown, call).await
     }
 
     fn differences(&self, target: &NetworkTarget, seen: &NetworkObservation) -> Vec<Change> {
@@ -143,7 +148,7 @@ impl NetworkDriver for LabNetworkDriver {
             action,
             seen: Box::new(seen.clone()),
         };
-        self.link.ask(shown, &call).await
+        self.link.call(cx, shown, &call).await
     }
 }
 
@@ -162,12 +167,12 @@ impl OobDriver for LabOobDriver {
         cx: &Context,
         nodes: &[Arc<ResolvedNode>],
     ) -> Vec<Result<OobObservation, DriverError>> {
-        let (cx, nodes) = (CallContext::of(cx), names(nodes));
+        let nodes = names(nodes);
         let call = Call::ObserveMachines {
-            cx,
+            cx: CallContext::of(cx),
             nodes: nodes.clone(),
         };
-        each(&self.link, &nodes, call).await
+        each((&self.link, cx), &nodes, call).await
     }
 
     async fn set_power(
@@ -176,13 +181,12 @@ impl OobDriver for LabOobDriver {
         node: &ResolvedNode,
         action: PowerAction,
     ) -> Result<(), DriverError> {
-        let (cx, designed) = (CallContext::of(cx), DesignedNode::of(node));
         let call = Call::SetPower {
-            cx,
-            node: designed,
+            cx: CallContext::of(cx),
+            node: DesignedNode::of(node),
             action,
         };
-        self.link.ask(&node.name, &call).await
+        self.link.call(cx, &node.name, &call).await
     }
 
     async fn set_next_boot(
@@ -191,13 +195,12 @@ impl OobDriver for LabOobDriver {
         node: &ResolvedNode,
         device: BootDevice,
     ) -> Result<(), DriverError> {
-        let (cx, designed) = (CallContext::of(cx), DesignedNode::of(node));
         let call = Call::SetNextBoot {
-            cx,
-            node: designed,
+            cx: CallContext::of(cx),
+            node: DesignedNode::of(node),
             device,
         };
-        self.link.ask(&node.name, &call).await
+        self.link.call(cx, &node.name, &call).await
     }
 }
 
@@ -220,11 +223,11 @@ fn unsayable(target: &str) -> DriverError {
 
 /// One answer for each target, also where the lab gives none.
 async fn each<O: DeserializeOwned>(
-    link: &Link,
+    (link, cx): (&Link, &Context),
     targets: &[impl AsRef<str>],
     call: Call,
 ) -> Vec<Result<O, DriverError>> {
-    let answers: Result<Vec<Answer<O>>, DriverError> = link.ask("observe", &call).await;
+    let answers: Result<Vec<Answer<O>>, DriverError> = link.call(cx, "observe", &call).await;
     let failed = |target: &str, kind, why: &dyn std::fmt::Display| {
         Err(DriverError::new(kind, format!("{target}: {why}")))
     };

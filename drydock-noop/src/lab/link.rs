@@ -5,13 +5,10 @@ use super::{
     lines::{self, Line},
     wire::{Answer, Call, Greeting, Hello, VERSION},
 };
-use drydock_core::driver::{DriverError, ErrorKind};
+use drydock_core::driver::{Context, DriverError, ErrorKind};
 use serde::de::DeserializeOwned;
 use std::{fmt::Display, io, path::Path, sync::Arc};
-use tokio::{
-    io::{AsyncWriteExt, BufReader},
-    net::UnixStream,
-};
+use tokio::{io::BufReader, net::UnixStream};
 
 /// The longest line that a lab may write: what it sees of a hundred thousand machines is shorter.
 const MOST: usize = 512 << 20;
@@ -36,6 +33,25 @@ impl Link {
         target: impl Display,
         call: &Call,
     ) -> Result<T, DriverError> {
+        self.ask_unless(|| false, target, call).await
+    }
+
+    /// The same for a driver, which asks for nothing when its time is over.
+    pub(super) async fn call<T: DeserializeOwned>(
+        &self,
+        cx: &Context,
+        target: impl Display,
+        call: &Call,
+    ) -> Result<T, DriverError> {
+        self.ask_unless(|| cx.is_over(), target, call).await
+    }
+
+    async fn ask_unless<T: DeserializeOwned>(
+        &self,
+        is_over: impl Fn() -> bool,
+        target: impl Display,
+        call: &Call,
+    ) -> Result<T, DriverError> {
         let mut stream = self.connected(&target).await?;
         // From here on it may have been heard.
         let broken = |error: io::Error| {
@@ -49,7 +65,11 @@ impl Link {
             );
             DriverError::new(kind, message).caused_by(error)
         };
-        let line = exchange(&mut stream, call).await.map_err(broken)?;
+        let asked = exchange(&mut stream, call, is_over).await.map_err(broken)?;
+        let Some(line) = asked else {
+            let message = format!("{target}: the time of the call was over before it was made");
+            return Err(DriverError::new(ErrorKind::Unavailable, message));
+        };
         match serde_json::from_slice::<Answer<T>>(&line) {
             Ok(answer) => answer.into(),
             Err(error) => Err(broken(io::Error::new(io::ErrorKind::InvalidData, error))),
@@ -86,18 +106,42 @@ impl Link {
     }
 }
 
-async fn exchange(stream: &mut BufReader<UnixStream>, call: &Call) -> io::Result<Vec<u8>> {
+/// None when it was over before anything was asked.
+async fn exchange(
+    stream: &mut BufReader<UnixStream>,
+    call: &Call,
+    is_over: impl Fn() -> bool,
+) -> io::Result<Option<Vec<u8>>> {
     let hello = serde_json::to_string(&Hello { version: VERSION })?;
     let call = serde_json::to_string(call)?;
-    stream
-        .write_all(format!("{hello}\n{call}\n").as_bytes())
-        .await?;
+    let text = format!("{hello}\n{call}\n");
+    if !write(stream.get_ref(), text.as_bytes(), is_over).await? {
+        return Ok(None);
+    }
     match lines::next(stream, MOST).await? {
-        Line::Whole(line) => Ok(line),
+        Line::Whole(line) => Ok(Some(line)),
         Line::Ended => Err(io::ErrorKind::UnexpectedEof.into()),
         Line::TooLong => {
             let why = format!("its answer is longer than {MOST} bytes");
             Err(io::Error::new(io::ErrorKind::InvalidData, why))
         }
     }
+}
+
+/// Writes all of it, or nothing when it is over; whether it did. The time is looked at as late as can be; who is stopped
+/// between that look and the write itself writes all the same, and machines know it by its fence.
+async fn write(stream: &UnixStream, text: &[u8], is_over: impl Fn() -> bool) -> io::Result<bool> {
+    let mut written = 0;
+    while written < text.len() {
+        stream.writable().await?;
+        if written == 0 && is_over() {
+            return Ok(false);
+        }
+        match stream.try_write(&text[written..]) {
+            Ok(more) => written += more,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(true)
 }

@@ -87,6 +87,24 @@ async fn a_call_whose_caller_vanished_before_its_answer_was_carried_out() {
     assert_eq!(lab.site.violations().await.unwrap(), [] as [&str; 0]);
 }
 
+/// As after SIGCONT: the time of the call was over while its process stood still.
+#[tokio::test]
+async fn a_call_whose_time_is_over_is_not_made() {
+    let design = site::design();
+    let lab = serve_as(SimulatedSite::new(&design), &design, |lab| lab).await;
+    let over = ContextBuilder::new("r/1").over(|| true).build();
+    let power = lab.site.oob_driver();
+    let on = power.set_power(&over, &design.nodes["control"], PowerAction::On);
+    assert_eq!(on.await.unwrap_err().kind(), ErrorKind::Unavailable);
+    let seen = lab.site.server_driver();
+    let nodes = [design.nodes["control"].clone()];
+    let seen = seen.observe(&over, &nodes).await;
+    assert_eq!(seen[0].as_ref().unwrap_err().kind(), ErrorKind::Unavailable);
+    assert!(lab.site.counts().await.unwrap().calls.is_empty());
+    let in_time = ContextBuilder::new("r/1").over(|| false).build();
+    assert!(power_within(&lab, &design, &in_time, SLOW * 100).await);
+}
+
 #[tokio::test]
 async fn a_call_is_under_way_until_nobody_waits_for_its_answer() {
     let design = site::design();
