@@ -3,18 +3,17 @@
 //!
 //! When it is killed is counted in lines of its output and drawn from a seed, so the machine's speed does not matter.
 
-use crate::{Folder, lab::Lab, programs};
-use drydock_core::{
-    Plan,
-    execute::Journal,
-    names::{RunId, StepId},
-    state::{Fact, Record},
+use crate::{
+    Folder,
+    lab::Lab,
+    programs,
+    sound::{Left, is_sound, left},
 };
 use drydock_noop::lab::Site;
 use drydock_store::RedbStore;
 use serde_json::Value;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     io::{BufRead, BufReader, Read},
     process::{Command, Stdio},
     time::Duration,
@@ -52,14 +51,6 @@ struct Rig {
     folder: Folder,
     runtime: Runtime,
     seed: u64,
-}
-
-/// What is left when a run is at its end.
-#[derive(Debug)]
-struct Left {
-    run: RunId,
-    plan: Plan,
-    records: Vec<Record>,
 }
 
 impl Rig {
@@ -153,48 +144,12 @@ impl Rig {
     /// The runs in the state file.
     fn left(&self) -> Vec<Left> {
         let store = RedbStore::open(self.folder.path("state.redb")).unwrap();
-        self.runtime.block_on(async {
-            let orchestrator = drydock_core::Orchestrator::new(Default::default());
-            let orchestrator = orchestrator.store(store.clone());
-            let mut left = Vec::new();
-            for (run, head) in orchestrator.runs().await.unwrap() {
-                let ended = head.ended.expect("it has ended");
-                assert_eq!((ended.failed, ended.skipped), (0, 0), "{run}");
-                let plan = orchestrator.plan_of(&head.plan).await.unwrap().unwrap();
-                assert_eq!(ended.done, plan.steps.len(), "{run}");
-                let records = Journal::of(&run).read(&store).await.unwrap();
-                left.push(Left { run, plan, records });
-            }
-            left
-        })
+        self.runtime.block_on(left(&store))
     }
 
     /// The world is as designed, and nothing in it was done twice.
     fn is_sound(&self, lab: &Lab, world: &Value) {
-        assert_eq!(world["event"], "world");
-        assert_eq!(world["deviations"], Value::Array(Vec::new()));
-        assert_eq!(world["violations"], Value::Array(Vec::new()));
-        let nodes = world["nodes"].as_array().unwrap();
-        assert_eq!(nodes.len(), 12);
-        for node in nodes {
-            let counters = &node["counters"];
-            let counted = ["commissioned", "deployed", "released"].map(|what| &counters[what]);
-            assert_eq!(counted, [1, 1, 0], "{node}");
-        }
-        let applied = self.runtime.block_on(async {
-            let site = Site::connect(&lab.socket).await.unwrap();
-            site.applied().await.unwrap()
-        });
-        let mut changes: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-        for step in &applied {
-            let of = (step.action.as_str(), step.target.as_str());
-            *changes.entry(of).or_default() += step.changes;
-        }
-        for once in ["commission", "deploy"] {
-            let of_action = changes.iter().filter(|((action, _), _)| *action == once);
-            let counted: Vec<u64> = of_action.map(|(_, changes)| *changes).collect();
-            assert_eq!(counted, [1; 12], "{once}");
-        }
+        self.runtime.block_on(is_sound(&lab.socket, world));
     }
 }
 
@@ -217,47 +172,6 @@ fn differing(one: &Value, other: &Value) -> Vec<String> {
     pairs
         .map(|(one, other)| format!("{one}\n{other}"))
         .collect()
-}
-
-impl Left {
-    /// What is in the journal, whatever its order, and however often a step was started again.
-    fn facts(&self) -> Vec<(StepId, String)> {
-        let started: BTreeSet<StepId> = self.steps(&Fact::Started).collect();
-        let others = self.records.iter().filter(|r| r.fact != Fact::Started);
-        let mut facts: Vec<_> = others.map(|r| (r.step, format!("{:?}", r.fact))).collect();
-        facts.extend(started.into_iter().map(|step| (step, "Started".to_owned())));
-        facts.sort();
-        facts
-    }
-
-    fn steps(&self, fact: &Fact) -> impl Iterator<Item = StepId> {
-        let these = self.records.iter().filter(move |r| r.fact == *fact);
-        these.map(|r| r.step)
-    }
-
-    /// No step was started before what it needs was done, nor again after it was done itself.
-    fn is_in_order(&self) {
-        let mut done = BTreeSet::new();
-        for record in &self.records {
-            let step = record.step;
-            assert!(
-                !done.contains(&step),
-                "{} after its end: {record:?}",
-                self.run
-            );
-            if record.fact == Fact::Started {
-                let needs = &self.plan.steps[step.index()].needs;
-                let lacking: Vec<_> = needs.iter().filter(|need| !done.contains(*need)).collect();
-                assert!(
-                    lacking.is_empty(),
-                    "{} before {lacking:?}: {record:?}",
-                    self.run
-                );
-            } else if record.fact == Fact::Done {
-                done.insert(step);
-            }
-        }
-    }
 }
 
 #[test]

@@ -21,6 +21,8 @@ mod resolve;
 #[cfg(unix)]
 mod resume_after_crash;
 #[cfg(unix)]
+mod sound;
+#[cfg(unix)]
 mod state;
 mod storage_pass;
 mod validate;
