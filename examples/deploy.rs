@@ -1,15 +1,17 @@
 //! The main job: a site design, resolved, checked, planned, approved and carried out.
 //!
 //! `deploy [PATH...] [--nodes SELECTOR] [--approve PLAN-ID|all] [--max-destructive N] [--seed N] [--format text|json]
-//! [--call-seconds N] [--profile] [--site SOCKET [--state FILE [--key FILE] [--resume [RUN]]]]`
+//! [--call-seconds N] [--profile]
+//! [--site SOCKET [--state FILE | --postgres URL [--lease-seconds N]] [--key FILE] [--resume [RUN]]]`
 //!
 //! Without arguments it deploys the bundled site on a simulated one and approves its own plan. With `--site` it works on the
 //! site of a lab, which is another process, see the example `lab`. With `--state` design, plan and run are kept in a file:
-//! however this process ends, `--resume` goes on with the run where it was, from the file alone.
+//! however this process ends, `--resume` goes on with the run where it was, from the file alone. With `--postgres` they are
+//! kept in a database (feature `postgres`), and `--resume` in another process waits for this one's end and takes its place.
 //!
-//! Exit 0 all done, 1 something failed, the state file too, or was cancelled by Ctrl-C (a second one does not wait for the
-//! calls in flight), 2 bad arguments, a run in the state file that has not ended when another is asked for, or none when
-//! one is to be gone on with, 3 a plan that destroys something and is not approved, or more of what is deployed than it may.
+//! Exit 0 all done, 1 something failed, the state file or the database too, another process has taken the run over, or it
+//! was cancelled by Ctrl-C (a second one does not wait for the calls in flight), 2 bad arguments, a run that has not ended
+//! when another is asked for, or none when one is to be gone on with, 3 a plan that destroys something and is not approved, or more of what is deployed than it may.
 
 use clap::Parser;
 use drydock_core::{
@@ -25,7 +27,9 @@ use drydock_examples::{
     ctrl_c::ctrl_c,
     demo, findings, load, print, progress, say,
     state::{Begun, Keeping, Kept},
-    tables, verdict,
+    tables,
+    together::Turn,
+    verdict,
     world::{Seen, World},
 };
 use drydock_noop::{Durations, SimulatedSite};
@@ -72,7 +76,7 @@ fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<u8, Failure> {
-    let kept = arguments.keeping.open()?;
+    let kept = arguments.keeping.open().await?;
     let begun = match (&kept, arguments.keeping.resumed()) {
         (Some(kept), Some(run)) => Some(kept.begun(run).await?),
         _ => None,
@@ -94,20 +98,24 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         return Ok(FAILED);
     }
     let world = World::of(&design, arguments.seed, arguments.site.as_deref()).await?;
-    let orchestrator = Orchestrator::new(world.drivers()).policy(demo::policy());
+    let policy = arguments.keeping.policy(demo::policy());
+    let orchestrator = Orchestrator::new(world.drivers()).policy(policy.clone());
     let goes_on = begun.is_some();
-    let (plan, run, errors) = match (begun, &kept) {
-        (Some(Begun { plan, run, .. }), _) => (plan, run, 0),
-        (None, kept) => {
+    let (plan, run, turn, errors) = match (begun, &kept) {
+        (Some(Begun { plan, run, .. }), Some(kept)) => {
+            kept.wait_for(&run, &policy).await?;
+            (plan, run, Turn::default(), 0)
+        }
+        (_, kept) => {
             let nodes = &arguments.nodes;
             let planned = orchestrator.plan(&design, Goal::Deploy, nodes).await;
             let (found, plan) = (planned.diagnostics, planned.plan);
             say(&render_all(&found, &design.resolved.files, color()));
-            let run = match kept {
-                Some(kept) => kept.new_run(&plan).await?,
-                None => RunId::new(format!("deploy-{}", plan.id)),
+            let (run, turn) = match kept {
+                Some(kept) => kept.turn(&plan, &policy).await?,
+                None => (RunId::new(format!("deploy-{}", plan.id)), Turn::default()),
             };
-            (plan, run, found.errors())
+            (plan, run, turn, found.errors())
         }
     };
     let is_approved = is_demo || goes_on || arguments.approve.is_some();
@@ -117,8 +125,8 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         Format::Text if goes_on => print(&format!("Going on with run {run}.\n")),
         Format::Text => {
             print(&shown.colored(color() == Color::Always).text());
-            if let Some(file) = kept.as_ref().map(Kept::file) {
-                print(&format!("Kept in {file} as run {run}.\n"));
+            if let Some(place) = kept.as_ref().map(Kept::place) {
+                print(&format!("Kept in {place} as run {run}.\n"));
             }
         }
         Format::Json => line(&json!({"event": "plan", "plan": shown})),
@@ -144,18 +152,15 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         .control(cancelled_by_ctrl_c()?);
     let outcome = match goes_on {
         true => orchestrator.resume(&run, options).await,
-        false => orchestrator.apply_with(&design, &plan, run, options).await,
+        false => {
+            let run = run.clone();
+            orchestrator.apply_with(&design, &plan, run, options).await
+        }
     };
+    turn.end().await;
     let outcome = match outcome {
         Ok(outcome) => outcome,
-        Err(error @ ApplyError::NotApproved { .. }) => {
-            return Err(Failure::new(NOT_APPROVED, error));
-        }
-        Err(error @ ApplyError::TooDestructive { nodes, .. }) => {
-            let how = format!("{error}: --max-destructive {nodes}");
-            return Err(Failure::new(NOT_APPROVED, how));
-        }
-        Err(error) => return Err(Failure::new(FAILED, error)),
+        Err(error) => return Err(refusal(error, &run, kept.as_ref()).await),
     };
     if arguments.profile {
         let profile = Profile::of(&plan, &events.events(), &timing::Durations::default());
@@ -167,6 +172,19 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
     report(&arguments, &world.seen(&design).await?, &plan, &outcome);
     let is_done = outcome.is_success() && errors == 0;
     Ok(if is_done { OK } else { FAILED })
+}
+
+/// Why the plan was not carried out, or not to its end.
+async fn refusal(error: ApplyError, run: &RunId, kept: Option<&Kept>) -> Failure {
+    match (error, kept) {
+        (error @ ApplyError::NotApproved { .. }, _) => Failure::new(NOT_APPROVED, error),
+        (error @ ApplyError::TooDestructive { nodes, .. }, _) => {
+            let how = format!("{error}: --max-destructive {nodes}");
+            Failure::new(NOT_APPROVED, how)
+        }
+        (ApplyError::Store(error), Some(kept)) => kept.lost(run, &error).await,
+        (error, _) => Failure::new(FAILED, error),
+    }
 }
 
 /// What `--approve` agrees to; without it the demo approves itself.

@@ -16,6 +16,7 @@ pub mod rehearsal;
 pub mod resolved_json;
 pub mod state;
 pub mod tables;
+pub mod together;
 pub mod world;
 
 use clap::{Args, ValueEnum};

@@ -1,52 +1,73 @@
-//! What `deploy` keeps in a file so that it survives its process: the design, the plan, and how far the run is.
+//! What `deploy` keeps so that it survives its process: the design, the plan, and how far the run is. In a file for one
+//! process at a time, or in a PostgreSQL database for several.
 
-use crate::{FAILED, Failure};
+use crate::{FAILED, Failure, together};
 use clap::Args;
 use drydock_core::{
-    Design, DirectorySource, Drivers, IngestError, Orchestrator, Plan,
+    Design, DirectorySource, Drivers, IngestError, Orchestrator, Plan, Policy,
     execute::Head,
     names::RunId,
     revision::{RevisionError, Which},
     secret::Secret,
+    state::StateStore,
 };
 use drydock_store::{KeySeal, RedbStore};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 /// Where a run is kept, and whether one is gone on with.
 #[derive(Debug, Clone, Args)]
 pub struct Keeping {
     /// Keeps design, plan and run in this file, so that `--resume` can go on with the run; it is made if it is not there.
-    #[arg(long, value_name = "FILE", requires = "site")]
+    #[arg(long, value_name = "FILE", requires = "site", group = "kept")]
     state: Option<PathBuf>,
+    /// The same in this PostgreSQL database, where `--resume` in another process takes over when this one is gone; needs
+    /// the feature `postgres`. A password in it is seen by whoever may list the processes of this machine.
+    #[arg(long, value_name = "URL", requires = "site", group = "kept", value_parser = secret)]
+    postgres: Option<Secret>,
+    /// How long a process that is gone keeps others off its run, which then wait for half as long again; a call may take
+    /// half of it. The same for all processes at a database; 240 when not given.
+    #[arg(long, value_name = "N", requires = "postgres", value_parser = clap::value_parser!(u32).range(1..))]
+    lease_seconds: Option<u32>,
     /// A file of 64 hexadecimal digits: the key that seals secrets which stand in the design itself.
-    #[arg(long, value_name = "FILE", requires = "state")]
+    #[arg(long, value_name = "FILE", requires = "kept")]
     key: Option<PathBuf>,
-    /// Goes on with this run; without a name with the one that has not ended. The design comes from the state file.
+    /// Goes on with this run; without a name with the one that has not ended. The design comes from where the run is kept.
     #[arg(
         long,
         value_name = "RUN",
-        requires = "state",
+        requires = "kept",
         conflicts_with_all = ["paths", "nodes", "max_destructive"]
     )]
     resume: Option<Option<String>>,
 }
 
 impl Keeping {
-    /// Opens the file that was named, or makes it.
+    /// Opens the file that was named, or makes it; or connects to the database.
     ///
     /// # Errors
-    /// When the file or the key cannot be used.
-    pub fn open(&self) -> Result<Option<Kept>, Failure> {
-        let Some(file) = &self.state else {
-            return Ok(None);
-        };
+    /// When the file, the database or the key cannot be used.
+    pub async fn open(&self) -> Result<Option<Kept>, Failure> {
         // The key first: a slip in it leaves no file behind.
         let seal = self.key.as_deref().map(seal).transpose()?.map(Arc::new);
-        let store = RedbStore::open(file).map_err(failed)?;
-        Ok(Some(Kept { store, seal }))
+        let kept = match (&self.state, &self.postgres) {
+            (Some(file), _) => Kept::in_file(file, seal)?,
+            (None, Some(url)) => {
+                let (store, place) = together::connect(url.expose()).await?;
+                Kept {
+                    store,
+                    place,
+                    owner: together::owner(),
+                    is_shared: true,
+                    seal,
+                }
+            }
+            (None, None) => return Ok(None),
+        };
+        Ok(Some(kept))
     }
 
     /// Whether a run is to be gone on with, and which, if it was named.
@@ -54,6 +75,24 @@ impl Keeping {
         let named = |run: &String| RunId::new(run.as_str());
         self.resume.as_ref().map(|run| run.as_ref().map(named))
     }
+
+    /// The policy with the lease that was asked for; what has to fit into it stays in proportion.
+    #[must_use]
+    pub fn policy(&self, mut policy: Policy) -> Policy {
+        if let Some(seconds) = self.lease_seconds {
+            let lease = Duration::from_secs(seconds.into());
+            let share = lease.as_secs_f64() / policy.lease.as_secs_f64();
+            policy.lease = lease;
+            policy.call_limit = policy.call_limit.mul_f64(share);
+            // Clocks drift apart the longer they run.
+            policy.skew = policy.skew.mul_f64(share);
+        }
+        policy
+    }
+}
+
+fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
+    Ok(Secret::new(text))
 }
 
 fn seal(file: &Path) -> Result<KeySeal, Failure> {
@@ -62,10 +101,14 @@ fn seal(file: &Path) -> Result<KeySeal, Failure> {
     KeySeal::from_hex(&Secret::new(key)).map_err(|error| wrong(error.to_string()))
 }
 
-/// A state file that is open.
+/// A store that is open.
 #[derive(Debug)]
 pub struct Kept {
-    store: RedbStore,
+    pub(crate) store: Arc<dyn StateStore>,
+    place: String,
+    pub(crate) owner: String,
+    /// Whether other processes may have it open.
+    pub(crate) is_shared: bool,
     seal: Option<Arc<KeySeal>>,
 }
 
@@ -81,12 +124,23 @@ pub struct Begun {
 }
 
 impl Kept {
+    fn in_file(file: &Path, seal: Option<Arc<KeySeal>>) -> Result<Self, Failure> {
+        let store = RedbStore::open(file).map_err(failed)?;
+        Ok(Self {
+            place: store.path().display().to_string(),
+            store: Arc::new(store),
+            // One name for all processes, for the file admits only one at a time: whoever has it open goes on at once,
+            // where another would wait until the calls of its predecessor have certainly ended.
+            owner: "deploy".into(),
+            is_shared: false,
+            seal,
+        })
+    }
+
     /// The orchestrator, with this store.
     #[must_use]
     pub fn keeping(&self, orchestrator: Orchestrator) -> Orchestrator {
-        // One name for all processes, for the file admits only one at a time: whoever has it open goes on at once, where
-        // another would wait until the calls of its predecessor have certainly ended.
-        let orchestrator = orchestrator.store(self.store.clone()).owner("deploy");
+        let orchestrator = orchestrator.store(self.store.clone()).owner(&self.owner);
         match &self.seal {
             Some(seal) => orchestrator.seal(seal.clone()),
             None => orchestrator,
@@ -98,14 +152,7 @@ impl Kept {
     /// # Errors
     /// When a run is in the store that has not ended, a path cannot be read, a secret cannot be sealed, or the store fails.
     pub async fn take_in(&self, paths: &[PathBuf]) -> Result<Design, Failure> {
-        let unended = named(&unended(&self.runs().await?));
-        if !unended.is_empty() {
-            return Err(Failure::unusable(format!(
-                "{} has a run that has not ended: {unended}; go on with it by --resume, which a Ctrl-C ends; then deploy \
-                 again",
-                self.file()
-            )));
-        }
+        self.refuse_unended().await?;
         let source = DirectorySource::new("site", paths.to_vec());
         let orchestrator = self.orchestrator().source(source);
         let ingested = orchestrator.ingest().await.map_err(|error| match error {
@@ -138,7 +185,7 @@ impl Kept {
             (None, []) => return Err(self.no_such("no run that has not ended", &runs)),
             (None, several) => {
                 let which = format!("several runs that have not ended: {}", named(several));
-                let all = format!("{} has {which}; name one: --resume RUN", self.file());
+                let all = format!("{} has {which}; name one: --resume RUN", self.place);
                 return Err(Failure::unusable(all));
             }
         };
@@ -171,9 +218,21 @@ impl Kept {
         Ok(new.unwrap_or_else(|| id(runs.len() + 1)))
     }
 
-    /// The file's path, as it was named.
-    pub fn file(&self) -> String {
-        self.store.path().display().to_string()
+    /// Where it is: the file's path as it was named, or the database without a password.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// While a run has not ended no other is begun.
+    pub(crate) async fn refuse_unended(&self) -> Result<(), Failure> {
+        let unended = named(&unended(&self.runs().await?));
+        if unended.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::unusable(format!(
+            "{} has a run that has not ended: {unended}; go on with it by --resume, which a Ctrl-C ends; then deploy again",
+            self.place
+        )))
     }
 
     /// One without drivers.
@@ -191,7 +250,7 @@ impl Kept {
             none if none.is_empty() => "it has none; deploy without --resume".to_owned(),
             all => format!("it has {all}; name one of them, or deploy without --resume"),
         };
-        Failure::unusable(format!("{} has {what}: {has}", self.file()))
+        Failure::unusable(format!("{} has {what}: {has}", self.place))
     }
 }
 
@@ -212,6 +271,6 @@ fn named(runs: &[&(RunId, Head)]) -> String {
 }
 
 /// The store failed, or what is in it.
-fn failed(error: impl ToString) -> Failure {
+pub(crate) fn failed(error: impl ToString) -> Failure {
     Failure::new(FAILED, error)
 }

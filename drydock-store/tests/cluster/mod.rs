@@ -145,6 +145,15 @@ impl Cluster {
         format!("postgres://{user}@{socket}/postgres")
     }
 
+    /// A URL of a new database of this name.
+    pub(crate) fn database(&self, name: &str) -> String {
+        let mut createdb = self.command("createdb");
+        createdb.arg("-h").arg(&self.folder);
+        run(createdb.args(["-U", "drydock", "-T", "template0", name]));
+        let socket = self.folder.display().to_string().replace('/', "%2F");
+        format!("postgres://drydock@{socket}/{name}")
+    }
+
     pub(crate) fn socket(&self) -> PathBuf {
         self.folder.join(".s.PGSQL.5432")
     }

@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod canary;
+#[cfg(all(unix, feature = "postgres"))]
+#[path = "../../../drydock-store/tests/cluster/mod.rs"]
+mod cluster;
 #[cfg(unix)]
 mod ctrl_c;
 mod custom_driver;
@@ -25,6 +28,8 @@ mod sound;
 #[cfg(unix)]
 mod state;
 mod storage_pass;
+#[cfg(all(unix, feature = "postgres"))]
+mod together;
 mod validate;
 
 use std::{path::PathBuf, process::Command};

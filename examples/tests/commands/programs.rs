@@ -38,6 +38,7 @@ fn up_to_date() -> PathBuf {
     if examples()
         .iter()
         .all(|example| is_current(&folder.join(example)))
+        && speaks_to_databases(&folder) == cfg!(feature = "postgres")
     {
         return folder;
     }
@@ -55,6 +56,7 @@ fn up_to_date() -> PathBuf {
             "--profile",
             name,
         ])
+        .args(["--features", features()])
         .arg("--target-dir")
         .arg(profile.parent().unwrap())
         .output()
@@ -65,6 +67,23 @@ fn up_to_date() -> PathBuf {
         "the examples do not build:\n{said}"
     );
     folder
+}
+
+/// The features of these tests that change what the programs do.
+fn features() -> &'static str {
+    match cfg!(feature = "postgres") {
+        true => "postgres",
+        false => "",
+    }
+}
+
+/// Whether the programs were built with the feature `postgres`, which cargo does not write down.
+fn speaks_to_databases(folder: &Path) -> bool {
+    let output = Command::new(folder.join(format!("deploy{}", std::env::consts::EXE_SUFFIX)))
+        .args(["--site", "", "--postgres", ""])
+        .output()
+        .unwrap();
+    !String::from_utf8_lossy(&output.stderr).contains("built without PostgreSQL")
 }
 
 /// The examples that there are, but for those that need a feature.

@@ -159,11 +159,33 @@ fn arguments_that_make_no_sense_together_are_refused() {
             [&with_site[..], &["--resume", "--max-destructive", "3"]].concat(),
             "--max-destructive",
         ),
+        (
+            [&with_site[..], &["--postgres", "postgres://h/d"]].concat(),
+            "--postgres",
+        ),
+        (vec!["--postgres", "postgres://h/d"], "--site"),
+        (
+            [&with_site[..], &["--lease-seconds", "9"]].concat(),
+            "--postgres",
+        ),
     ] {
         let ran = run("deploy", &arguments);
         assert_eq!(ran.code, 2, "{arguments:?}");
         assert!(ran.err.contains(why), "{}", ran.err);
     }
+}
+
+/// Without the feature it is still in the help, and what is to be done is said in one line that has nothing of the URL.
+#[cfg(not(feature = "postgres"))]
+#[test]
+fn a_database_needs_a_program_that_was_built_for_it() {
+    let help = run("deploy", &["--help"]);
+    assert!(help.out.contains("--postgres <URL>"), "{}", help.out);
+    let url = "postgres://me:cAnArY7-aBcD42x@localhost/drydock";
+    let ran = run("deploy", &["--site", "lab.sock", "--postgres", url]);
+    let how = "cargo run --release --features postgres --example deploy -- ";
+    is_refused(&ran, 2, &["built without PostgreSQL", how]);
+    assert!(!ran.err.contains("cAnArY7"), "{}", ran.err);
 }
 
 #[test]
