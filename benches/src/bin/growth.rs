@@ -55,7 +55,7 @@ const ALL: [Work; 5] = [
         prepared: |count| Ok(resolving(vec![entries(count)])),
     },
     Work {
-        what: "nodes that each wait for one, by its label, resolved and judged",
+        what: "nodes that wait for one by its label, resolved and judged",
         few: 5_000,
         many: 20_000,
         at_most: 9.0,
