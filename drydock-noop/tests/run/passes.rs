@@ -2,8 +2,8 @@
 
 use crate::{apply, bundled, nothing_is_left, orchestrator, sound};
 use drydock_core::{
-    Context, Design, DriverError, Drivers, Goal, Orchestrator, PlanPass, Progress, Selector,
-    StepDriver, async_trait,
+    Context, Design, DriverError, Drivers, Goal, Orchestrator, PlanPass, Policy, Progress,
+    Selector, StepDriver, async_trait,
     driver::{CustomAction, CustomObservation, CustomStep, Risk, ServerAction, Unsupported},
     names::NodeName,
     plan::{Action, Additions, Observations, Plan, Target},
@@ -17,9 +17,9 @@ use std::{
     time::Duration,
 };
 
-/// Keeps tickets: each is opened in one call and seen open in the next.
+/// Keeps tickets: each is opened in one call and seen open in the next. Keeps what it was called with, too.
 #[derive(Debug, Default)]
-struct Tickets(Mutex<BTreeSet<String>>);
+struct Tickets(Mutex<BTreeSet<String>>, Mutex<Vec<Context>>);
 
 #[async_trait]
 impl StepDriver for Tickets {
@@ -43,10 +43,12 @@ impl StepDriver for Tickets {
     }
     async fn apply(
         &self,
-        _: &Context,
+        cx: &Context,
         step: &CustomStep,
         seen: &CustomObservation,
     ) -> Result<Progress, DriverError> {
+        assert!(!cx.is_over());
+        self.1.lock().unwrap().push(cx.clone());
         if seen.is_done {
             return Ok(Progress::Done);
         }
@@ -170,6 +172,26 @@ async fn steps_of_a_pass_are_taken_where_it_puts_them() {
         .filter(|step| matches!(step.action, Action::Custom(_)));
     assert_eq!(custom.count(), 0, "to verify is to look");
     sound(&site);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_driver_sees_when_the_time_of_its_call_is_over() {
+    let design = bundled().await;
+    let site = SimulatedSite::new(&design.resolved);
+    let tickets = Arc::new(Tickets::default());
+    let mut policy = Policy::default();
+    // So that none is over when the run ends.
+    policy.call_limit = Duration::from_secs(24 * 60 * 60);
+    policy.lease = 2 * policy.call_limit;
+    let host = with(&site, &tickets, TICKET).policy(policy.clone());
+    let nodes = "name=compute-1".parse().unwrap();
+    let plan = host.plan(&design, Goal::Deploy, &nodes).await.plan;
+    assert!(apply(&host, &design, &plan).await.is_success());
+    let calls = tickets.1.lock().unwrap().clone();
+    assert!(!calls.is_empty() && calls.iter().all(|cx| !cx.is_over()));
+    tokio::time::sleep(policy.call_limit).await;
+    assert!(calls.iter().all(Context::is_over));
+    assert!(!Context::detached("r/1").is_over());
 }
 
 #[tokio::test(start_paused = true)]
