@@ -38,6 +38,8 @@ enum Ended {
     Killed {
         /// Whether a step had been begun in this life and was not done.
         within: bool,
+        /// The run, if it was seen to begin.
+        run: Option<String>,
     },
     Itself {
         code: Option<i32>,
@@ -72,7 +74,7 @@ impl Rig {
     }
 
     /// One life, killed when it has printed so many lines.
-    fn live(&self, lab: &Lab, more: &[&str], lines: Option<u64>) -> Ended {
+    fn live(&self, lab: &Lab, more: &[String], lines: Option<u64>) -> Ended {
         let site = self.runtime.block_on(Site::connect(&lab.socket)).unwrap();
         let state = self.folder.path("state.redb");
         let mut child = Command::new(programs::program("deploy"))
@@ -83,11 +85,12 @@ impl Rig {
             .spawn()
             .unwrap();
         let mut last = None;
-        let mut under_way = BTreeSet::new();
+        let (mut under_way, mut run) = (BTreeSet::new(), None);
         let mut read = 0;
         for line in BufReader::new(child.stdout.take().unwrap()).lines() {
             let event: Value = serde_json::from_str(&line.unwrap()).unwrap();
             match event["event"].as_str() {
+                Some("run_started") => run = event["run"].as_str().map(str::to_owned),
                 Some("step_started") => drop(under_way.insert(event["step"].as_u64())),
                 Some("step_done") => drop(under_way.remove(&event["step"].as_u64())),
                 _ => {}
@@ -108,6 +111,7 @@ impl Rig {
         match code {
             None => Ended::Killed {
                 within: !under_way.is_empty(),
+                run,
             },
             code => Ended::Itself { code, last, said },
         }
@@ -117,21 +121,24 @@ impl Rig {
     /// of the last life.
     fn round(&mut self, lab: &Lab, most: usize) -> (usize, usize, Value) {
         let (mut kills, mut within_steps) = (0, 0);
-        let mut more: &[&str] = &[];
+        let mut more: Vec<String> = Vec::new();
+        let mut begun: Option<String> = None;
         loop {
             let lines = (kills < most).then(|| 1 + self.draw(LINES));
-            match self.live(lab, more, lines) {
-                Ended::Killed { within } => {
+            match self.live(lab, &more, lines) {
+                Ended::Killed { within, run } => {
+                    begun = begun.or(run);
                     kills += 1;
                     within_steps += usize::from(within);
-                    more = &["--resume"];
+                    more = vec!["--resume".into()];
                 }
-                // Killed before the run began; nothing is to be gone on with.
+                // Killed before the run began, or when it had ended already and was still to be told.
                 Ended::Itself { code, said, .. }
                     if code == Some(2) && said.contains("has no run that has not ended") =>
                 {
                     assert_eq!(more, ["--resume"], "{said}");
-                    more = &[];
+                    let by_name = begun.iter().flat_map(|run| ["--resume", run]);
+                    more = by_name.map(str::to_owned).collect();
                 }
                 Ended::Itself { code, last, said } => {
                     assert_eq!((code, said.as_str()), (Some(0), ""), "{last:?}");
