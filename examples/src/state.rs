@@ -30,7 +30,13 @@ pub struct Keeping {
     postgres: Option<Secret>,
     /// How long a process that is gone keeps others off its run, which then wait for half as long again; a call may take
     /// half of it. The same for all processes at a database; 240 when not given.
-    #[arg(long, value_name = "N", requires = "postgres", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(
+        long,
+        value_name = "N",
+        requires = "postgres",
+        conflicts_with = "state",
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
     lease_seconds: Option<u32>,
     /// A file of 64 hexadecimal digits: the key that seals secrets which stand in the design itself.
     #[arg(long, value_name = "FILE", requires = "kept")]

@@ -80,7 +80,7 @@ fn features() -> &'static str {
 /// Whether the programs were built with the feature `postgres`, which cargo does not write down.
 fn speaks_to_databases(folder: &Path) -> bool {
     let output = Command::new(folder.join(format!("deploy{}", std::env::consts::EXE_SUFFIX)))
-        .args(["--site", "", "--postgres", ""])
+        .args(["--site", "none", "--postgres", "none"])
         .output()
         .unwrap();
     !String::from_utf8_lossy(&output.stderr).contains("built without PostgreSQL")

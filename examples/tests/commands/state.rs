@@ -166,7 +166,7 @@ fn arguments_that_make_no_sense_together_are_refused() {
         (vec!["--postgres", "postgres://h/d"], "--site"),
         (
             [&with_site[..], &["--lease-seconds", "9"]].concat(),
-            "--postgres",
+            "--state",
         ),
     ] {
         let ran = run("deploy", &arguments);
