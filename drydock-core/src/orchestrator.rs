@@ -144,7 +144,9 @@ impl Orchestrator {
         self
     }
 
-    /// Names this orchestrator, for others that share its store.
+    /// Names this orchestrator, for others that share its store. Two that can be at work at the same time must never have
+    /// one name: whoever has the name of a run's holder goes on at once, where another waits until the calls of the holder
+    /// have certainly ended. `orchestrator` when not given, which is enough where a store admits one process.
     #[must_use]
     pub fn owner(mut self, owner: impl Into<SmolStr>) -> Self {
         self.owner = owner.into();

@@ -24,6 +24,13 @@ pub struct Head {
     pub most_destroyed: usize,
     /// Who works on it; nobody, when it was given back in order.
     pub holder: Option<SmolStr>,
+    /// Whether calls of somebody else may still be in flight, so that whoever works on it waits them out first; said from
+    /// when it is taken over until it ends.
+    #[serde(default)]
+    pub waits: bool,
+    /// How long these calls, and those of who works on it, may take.
+    #[serde(default)]
+    pub longest_call: Duration,
     /// The fence of whoever worked on it last. A store to which the run was moved has counted none of them.
     #[serde(default)]
     pub fence: u64,
@@ -48,6 +55,18 @@ pub struct Ended {
     /// Whether somebody cancelled it.
     pub cancelled: bool,
 }
+
+impl Head {
+    /// How long calls of others than this orchestrator may take that are still in flight, where there may be any. One that
+    /// took the run over and was lost before it had waited has not waited.
+    pub fn in_flight(&self, owner: &str) -> Option<Duration> {
+        let another = self.holder.as_ref().is_some_and(|holder| holder != owner);
+        (another || self.waits).then_some(self.longest_call)
+    }
+}
+
+/// How many fences of another store may be counted up again.
+const MOST_FENCES: usize = 10_000;
 
 impl Journal {
     /// The places of this run.
@@ -87,7 +106,8 @@ impl Journal {
     /// as drivers that keep fences in mind expect.
     ///
     /// # Errors
-    /// When somebody else holds it, the store fails, or its fences do not rise.
+    /// When somebody else holds it, the store fails, or its fences do not rise. Between two fences the lease is free, and
+    /// somebody else may have it then.
     pub async fn acquire(
         &self,
         store: &dyn StateStore,
@@ -96,19 +116,20 @@ impl Journal {
     ) -> Result<Lease, StateError> {
         let before = self.head(store).await?.map_or(0, |head| head.fence);
         let mut last = 0;
-        loop {
+        for _ in 0..MOST_FENCES {
             let lease = store.acquire(&self.lease(), owner, ttl).await?;
             if lease.fence > before {
                 return Ok(lease);
             }
             store.release(&lease).await?;
             if lease.fence <= last {
-                let reason = format!("fence {} came after fence {last}", lease.fence);
-                let key = self.lease();
-                return Err(StateError::Damaged { key, reason });
+                return Err(self.damaged(format!("fence {} came after fence {last}", lease.fence)));
             }
             last = lease.fence;
         }
+        Err(self.damaged(format!(
+            "its head knows fence {before}, the store none beyond {last}"
+        )))
     }
 
     /// Takes the run over: answers what was known of it before.
@@ -131,12 +152,18 @@ impl Journal {
                 ),
             });
         }
+        let longest = terms.policy.longest_call(&terms.plan.steps);
+        let in_flight = before
+            .as_ref()
+            .and_then(|head| head.in_flight(&lease.owner));
         let head = Head {
             plan: terms.plan.id.clone(),
             most_destroyed: before
                 .as_ref()
                 .map_or(terms.most_destroyed, |head| head.most_destroyed),
             holder: Some(lease.owner.clone()),
+            waits: in_flight.is_some(),
+            longest_call: in_flight.unwrap_or_default().max(longest),
             fence: lease.fence,
             design: before.as_ref().map_or(terms.revision, |head| head.design),
             ended: None,
@@ -176,6 +203,7 @@ impl Journal {
         };
         let head = Head {
             holder: None,
+            waits: false,
             ended: Some(Ended {
                 done: outcome.done.len(),
                 failed: outcome.failed.len(),

@@ -8,9 +8,9 @@ use super::{
     lease::successor_begins,
 };
 use crate::{
-    driver::{ContextBuilder, Risk, ServerObservation},
+    driver::{ContextBuilder, Risk},
     event::{Event, EventKind, EventSink},
-    names::{RunId, StepId},
+    names::{NodeName, RunId, StepId},
     plan::Target,
     secret::SecretSource,
     state::{Batch, Fact, Lease, Operation, Record, Seen, StateError, StateStore},
@@ -71,8 +71,8 @@ struct Work<'a> {
     in_flight: InFlight,
     /// The span of each step under way.
     spans: HashMap<StepId, Span>,
-    /// What was last seen of the servers of the steps under way.
-    seen: HashMap<StepId, ServerObservation>,
+    /// What was last seen of servers and is not kept yet.
+    seen: HashMap<NodeName, Seen>,
 }
 
 impl Worker {
@@ -94,10 +94,13 @@ impl Worker {
         if let Ok(outcome) = &result {
             journal.close(&*self.store, &lease, outcome).await?;
         }
-        let released = self.store.release(&lease).await;
-        let outcome = result?;
-        released?;
-        Ok(outcome)
+        match (self.store.release(&lease).await, &result) {
+            // It has ended, and that is kept. The lease runs out by itself.
+            (Err(error), Ok(_)) => tracing::warn!(%error, "the lease could not be given back"),
+            // What went wrong first is what people want to know.
+            (_, _) => {}
+        }
+        result
     }
 
     async fn begin(&self, lease: &Lease, clock: &Clock) -> Result<(), StateError> {
@@ -108,8 +111,8 @@ impl Worker {
         let mut not_before = Duration::ZERO;
         if let Some(head) = before {
             terms.most_destroyed = head.most_destroyed;
-            if head.holder.is_some_and(|holder| holder != self.owner) {
-                let longest = policy.longest_call(&terms.plan.steps);
+            if let Some(longest) = head.in_flight(&self.owner) {
+                let longest = longest.max(policy.longest_call(&terms.plan.steps));
                 not_before = successor_begins(clock.now(), longest, policy.skew);
             }
         }
@@ -158,7 +161,7 @@ impl Worker {
                     let pause = until.map_or(LONG, |until| until.saturating_sub(now));
                     match work.wake(&mut orders, pause).await {
                         Woken::Answers(all) => {
-                            all.iter().for_each(|(_, answers)| work.saw(answers));
+                            all.iter().for_each(|(_, them)| self.saw(&mut work, them));
                             let now = clock.now();
                             let each = all.into_iter().flat_map(|(call, them)| {
                                 them.into_iter().map(move |it| (call, it))
@@ -207,6 +210,19 @@ impl Worker {
         committed.map_err(silent)?.map(drop)
     }
 
+    /// Keeps in mind what was seen of servers.
+    fn saw(&self, work: &mut Work<'_>, answers: &Answers) {
+        for answer in answers {
+            if let Input::Observed { step, result } = answer
+                && let Ok(Observation::Server(server)) = result
+                && let Some(node) = self.terms.groups.node(*step)
+            {
+                let (at, server) = (wall_clock(), server.clone());
+                work.seen.insert(node.clone(), Seen { at, server });
+            }
+        }
+    }
+
     /// With what these records mean for their nodes.
     fn of_nodes(
         &self,
@@ -232,9 +248,8 @@ impl Worker {
                     batch = batch.operation(node, &operation)?;
                 }
                 Fact::Done | Fact::Failed { .. } => {
-                    if let Some(server) = work.seen.remove(&record.step) {
-                        let at = wall_clock();
-                        batch = batch.seen(node, &Seen { at, server })?;
+                    if let Some(seen) = work.seen.remove(node) {
+                        batch = batch.seen(node, &seen)?;
                     }
                 }
                 _ => {}
@@ -322,16 +337,6 @@ impl Worker {
 }
 
 impl Work<'_> {
-    fn saw(&mut self, answers: &Answers) {
-        for answer in answers {
-            if let Input::Observed { step, result } = answer
-                && let Ok(Observation::Server(server)) = result
-            {
-                self.seen.insert(*step, server.clone());
-            }
-        }
-    }
-
     /// The next thing that happens before the pause is over.
     async fn wake(&mut self, orders: &mut watch::Receiver<Orders>, pause: Duration) -> Woken {
         let (mut ordered, mut time) = (pin!(orders.changed()), pin!(sleep(pause)));
@@ -425,6 +430,33 @@ mod tests {
         });
         let outcome = outcome.await.unwrap();
         assert!(began.elapsed() >= waits && outcome.failed.len() == 1);
+    }
+
+    /// It has the run already, but not what it has to wait for behind it.
+    #[tokio::test(start_paused = true)]
+    async fn a_successor_that_was_lost_while_it_waited_waits_again() {
+        let store = MemoryStore::new();
+        lost(&store, &[]).await;
+        let second = worker("second", &store);
+        let waiting = timeout(Duration::from_secs(1), second.work()).await;
+        assert!(waiting.is_err(), "it did not wait: {waiting:?}");
+        let (began, again) = (Instant::now(), worker("second", &store));
+        let policy = &again.terms.policy;
+        let waits = successor_begins(Duration::ZERO, policy.call_limit, policy.skew);
+        let outcome = again.work().await.unwrap();
+        assert!(began.elapsed() >= waits && outcome.failed.len() == 1);
+    }
+
+    /// Calls of the predecessor may take as long as it was told, not as its successor was.
+    #[tokio::test(start_paused = true)]
+    async fn a_successor_waits_for_calls_as_long_as_they_may_take() {
+        let store = MemoryStore::new();
+        lost(&store, &[]).await;
+        let (mut second, began) = (worker("second", &store), Instant::now());
+        let waits = second.terms.policy.call_limit;
+        second.terms.policy.call_limit = Duration::from_secs(1);
+        second.work().await.unwrap();
+        assert!(began.elapsed() >= waits, "{:?}", began.elapsed());
     }
 
     #[tokio::test(start_paused = true)]

@@ -35,7 +35,7 @@ pub struct NodeRecord {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Seen {
-    /// When, in milliseconds since 1970-01-01 UTC.
+    /// When the answer came, in milliseconds since 1970-01-01 UTC.
     pub at: u64,
     /// What.
     pub server: ServerObservation,
@@ -65,7 +65,7 @@ pub struct CredentialHash(SmolStr);
 /// A credential that could be guessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a boot credential has at least {} characters of chance; this one has fewer",
+    "a boot credential has at least {} characters, drawn by chance; this one has fewer",
     CredentialHash::LEAST
 )]
 pub struct WeakCredential;

@@ -102,8 +102,8 @@ impl Simulator<'_> {
         let mut not_before = Duration::ZERO;
         if let Some(head) = before {
             terms.most_destroyed = head.most_destroyed;
-            if head.holder.is_some_and(|holder| holder != NAMES[who]) {
-                let longest = policy.longest_call(&terms.plan.steps);
+            if let Some(longest) = head.in_flight(NAMES[who]) {
+                let longest = longest.max(policy.longest_call(&terms.plan.steps));
                 not_before = successor_begins(Duration::ZERO, longest, policy.skew);
             }
         }
