@@ -136,6 +136,28 @@ async fn a_run_that_was_moved_to_another_store_goes_on_with_a_greater_fence() {
     assert_eq!(lease.fence, 6, "4 in the first store, 5 in this one");
 }
 
+/// Nobody counts up to what a damaged head says.
+#[tokio::test(start_paused = true)]
+async fn a_fence_that_no_store_has_given_is_told() {
+    let rig = Rig::new().await;
+    rig.begun_and_dropped(3).await;
+    sleep(drydock_core::Policy::default().lease).await;
+    let head = rig.store.get("run/r/head").await.unwrap().unwrap().value;
+    let mut head: serde_json::Value = serde_json::from_slice(&head).unwrap();
+    head["fence"] = u64::MAX.into();
+    let batch = Batch::new().put("run/r/head", head.to_string());
+    rig.store.commit(batch).await.unwrap();
+    let told = rig
+        .named("second")
+        .resume(&RunId::from("r"), options())
+        .await;
+    let told = told.unwrap_err().to_string();
+    assert!(
+        told.contains("its head knows fence 18446744073709551615"),
+        "{told}"
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn runs_of_who_is_gone_are_taken_over() {
     let rig = Rig::new().await;

@@ -13,10 +13,11 @@
 //! that is UTF-8 is `text`, any other is `hex`, two digits a byte. Keys come first, in order, then journals with their
 //! entries in order.
 //!
-//! Left out are revisions and what came before the last value of a key: a store counts its own commits, and the history of
-//! one is not that of another. Leases are left out too: they are rights in the store that gave them, for a time. The new store counts fences
-//! anew; a run knows the last one of its own, and goes on with a greater one. Whoever goes on with it in the old store as well is
-//! not told from that: end what works there before, and throw the old store away after.
+//! Left out are revisions and what came before the last value of a key: a store counts its own commits, and the history
+//! of one is not that of another. Leases are left out too: they are rights in the store that gave them, for a time. The
+//! new store counts fences anew; a run knows the last one of its own, and goes on with a greater one. Whoever goes on
+//! with it in the old store as well is not told from that: end what works there before, and throw the old store away
+//! after.
 
 mod export;
 mod import;
