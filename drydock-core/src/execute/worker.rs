@@ -94,11 +94,9 @@ impl Worker {
         if let Ok(outcome) = &result {
             journal.close(&*self.store, &lease, outcome).await?;
         }
-        match (self.store.release(&lease).await, &result) {
-            // It has ended, and that is kept. The lease runs out by itself.
-            (Err(error), Ok(_)) => tracing::warn!(%error, "the lease could not be given back"),
-            // What went wrong first is what people want to know.
-            (_, _) => {}
+        // Whatever came of the run is kept by now, and a lease runs out by itself.
+        if let Err(error) = self.store.release(&lease).await {
+            tracing::warn!(%error, "the lease could not be given back");
         }
         result
     }
