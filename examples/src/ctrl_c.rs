@@ -2,12 +2,20 @@
 
 use std::io;
 
+/// Every Ctrl-C.
+#[cfg(unix)]
+pub type Presses = tokio::signal::unix::Signal;
+
+/// Every Ctrl-C.
+#[cfg(windows)]
+pub type Presses = tokio::signal::windows::CtrlC;
+
 /// Every Ctrl-C from now on. The program no longer ends by it.
 ///
 /// # Errors
 /// When the system does not let it be listened for.
 #[cfg(unix)]
-pub fn ctrl_c() -> io::Result<tokio::signal::unix::Signal> {
+pub fn ctrl_c() -> io::Result<Presses> {
     use tokio::signal::unix::{SignalKind, signal};
     signal(SignalKind::interrupt())
 }
@@ -17,6 +25,6 @@ pub fn ctrl_c() -> io::Result<tokio::signal::unix::Signal> {
 /// # Errors
 /// When the system does not let it be listened for.
 #[cfg(windows)]
-pub fn ctrl_c() -> io::Result<tokio::signal::windows::CtrlC> {
+pub fn ctrl_c() -> io::Result<Presses> {
     tokio::signal::windows::ctrl_c()
 }

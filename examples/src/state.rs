@@ -18,6 +18,12 @@ use std::{
     time::Duration,
 };
 
+/// For so long a machine may be suspended before a run notices, whatever the lease.
+const LEAST_SKEW: Duration = Duration::from_secs(1);
+
+/// The shortest lease, in seconds, in which a call has time: half of the lease, and the skew beside it.
+const LEAST_LEASE: i64 = 3;
+
 /// Where a run is kept, and whether one is gone on with.
 #[derive(Debug, Clone, Args)]
 pub struct Keeping {
@@ -28,14 +34,15 @@ pub struct Keeping {
     /// the feature `postgres`. A password in it is seen by whoever may list the processes of this machine.
     #[arg(long, value_name = "URL", requires = "site", group = "kept", value_parser = secret)]
     postgres: Option<Secret>,
-    /// How long a process that is gone keeps others off its run, which then wait for half as long again; a call may take
-    /// half of it. The same for all processes at a database; 240 when not given.
+    /// How long a process that is gone keeps others off its run, which then wait for half as long again and a second; a call
+    /// may take half of it. The same for all processes at a database; 240 when not given. Short ones are for trying this
+    /// out with a lab: calls to real machines need more time, and a database that does not answer for so long ends the run.
     #[arg(
         long,
         value_name = "N",
         requires = "postgres",
         conflicts_with = "state",
-        value_parser = clap::value_parser!(u32).range(1..)
+        value_parser = clap::value_parser!(u32).range(LEAST_LEASE..)
     )]
     lease_seconds: Option<u32>,
     /// A file of 64 hexadecimal digits: the key that seals secrets which stand in the design itself.
@@ -63,13 +70,7 @@ impl Keeping {
             (Some(file), _) => Kept::in_file(file, seal)?,
             (None, Some(url)) => {
                 let (store, place) = together::connect(url.expose()).await?;
-                Kept {
-                    store,
-                    place,
-                    owner: together::owner(),
-                    is_shared: true,
-                    seal,
-                }
+                Kept::shared(store, place, seal)
             }
             (None, None) => return Ok(None),
         };
@@ -91,7 +92,7 @@ impl Keeping {
             policy.lease = lease;
             policy.call_limit = policy.call_limit.mul_f64(share);
             // Clocks drift apart the longer they run.
-            policy.skew = policy.skew.mul_f64(share);
+            policy.skew = policy.skew.mul_f64(share).max(LEAST_SKEW);
         }
         policy
     }
@@ -127,6 +128,8 @@ pub struct Begun {
     pub plan: Plan,
     /// The design that the plan was made for.
     pub design: Design,
+    /// How it stood.
+    pub head: Head,
 }
 
 impl Kept {
@@ -143,6 +146,21 @@ impl Kept {
         })
     }
 
+    /// In a store that other processes may have open too.
+    pub(crate) fn shared(
+        store: Arc<dyn StateStore>,
+        place: String,
+        seal: Option<Arc<KeySeal>>,
+    ) -> Self {
+        Self {
+            store,
+            place,
+            owner: together::owner(),
+            is_shared: true,
+            seal,
+        }
+    }
+
     /// The orchestrator, with this store.
     #[must_use]
     pub fn keeping(&self, orchestrator: Orchestrator) -> Orchestrator {
@@ -153,12 +171,11 @@ impl Kept {
         }
     }
 
-    /// Takes the design of these files in and puts it in force, unless it has errors.
+    /// Takes the design of these files in and puts it in force, unless it has errors. For who has the turn.
     ///
     /// # Errors
-    /// When a run is in the store that has not ended, a path cannot be read, a secret cannot be sealed, or the store fails.
+    /// When a path cannot be read, a secret cannot be sealed, or the store fails.
     pub async fn take_in(&self, paths: &[PathBuf]) -> Result<Design, Failure> {
-        self.refuse_unended().await?;
         let source = DirectorySource::new("site", paths.to_vec());
         let orchestrator = self.orchestrator().source(source);
         let ingested = orchestrator.ingest().await.map_err(|error| match error {
@@ -208,6 +225,7 @@ impl Kept {
             run: run.clone(),
             plan,
             design,
+            head: head.clone(),
         })
     }
 
@@ -279,4 +297,31 @@ fn named(runs: &[&(RunId, Head)]) -> String {
 /// The store failed, or what is in it.
 pub(crate) fn failed(error: impl ToString) -> Failure {
     Failure::new(FAILED, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The policy under a lease of so many seconds.
+    fn policy(seconds: u32) -> Policy {
+        let keeping = Keeping {
+            state: None,
+            postgres: None,
+            lease_seconds: Some(seconds),
+            key: None,
+            resume: None,
+        };
+        keeping.policy(Policy::default())
+    }
+
+    #[test]
+    fn every_lease_has_room_for_a_call_and_for_clocks_that_differ() {
+        for seconds in [3, 10, 240, 3600] {
+            let policy = policy(seconds);
+            assert!(policy.skew >= LEAST_SKEW, "{policy:?}");
+            assert!(policy.lease > policy.call_limit + policy.skew, "{policy:?}");
+        }
+        assert_eq!(policy(240), Policy::default());
+    }
 }

@@ -4,6 +4,7 @@
 //! run those of yesterday. Cargo has written beside each program which files it was made from: where one of them is
 //! younger, the programs are built again, with the same profile into the same folder.
 
+use drydock_examples::together::WITHOUT;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -83,7 +84,7 @@ fn speaks_to_databases(folder: &Path) -> bool {
         .args(["--site", "none", "--postgres", "none"])
         .output()
         .unwrap();
-    !String::from_utf8_lossy(&output.stderr).contains("built without PostgreSQL")
+    !String::from_utf8_lossy(&output.stderr).contains(WITHOUT)
 }
 
 /// The examples that there are, but for those that need a feature.

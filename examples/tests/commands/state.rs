@@ -168,6 +168,10 @@ fn arguments_that_make_no_sense_together_are_refused() {
             [&with_site[..], &["--lease-seconds", "9"]].concat(),
             "--state",
         ),
+        (
+            vec!["--site=s", "--postgres=postgres://h/d", "--lease-seconds=2"],
+            "2 is not in 3..",
+        ),
     ] {
         let ran = run("deploy", &arguments);
         assert_eq!(ran.code, 2, "{arguments:?}");

@@ -17,8 +17,8 @@ use std::{
 };
 use tokio::runtime::Runtime;
 
-/// How long leases hold, in seconds: every takeover takes half as long again.
-const LEASE: &str = "2";
+/// How long leases hold, in seconds, the shortest that there are: every takeover takes half as long again and a second.
+const LEASE: &str = "3";
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
