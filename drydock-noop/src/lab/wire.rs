@@ -1,4 +1,5 @@
-//! What goes over a lab's socket: calls and answers as they are written. A change of these is a new [`VERSION`].
+//! What goes over a lab's socket: calls and answers as they are written. A change of these is a new [`VERSION`], but for a
+//! number that is added to [`Counts`]: who does not know it leaves it away, and who misses it reads 0.
 
 use super::Lab;
 use crate::simulated::{Violation, ViolationKind};
