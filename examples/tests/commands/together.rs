@@ -10,16 +10,25 @@ mod database;
 mod lab;
 #[path = "together/process.rs"]
 mod process;
+#[path = "together/turns.rs"]
+mod turns;
 
 use crate::cluster::{self, Cluster};
 use lab::Shared;
+use process::Process;
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
 
-/// How often a process is stopped, over all tests.
+/// How often a process is stopped past its lease, half of them within a call and half between calls.
 const STOPS: usize = 40;
+
+/// How many processes are begun, at most, until one stands as it is to.
+const AGAIN: usize = 20;
+
+/// At how many further steps that is tried with one of them.
+const FURTHER: usize = 5;
 
 /// How many of these are under way at once: most of their time they wait for a lease.
 const AT_ONCE: usize = 5;
@@ -49,27 +58,49 @@ enum Stopped {
     Within,
 }
 
-/// One process is stopped for longer than its lease holds, and another finishes its run; then the first is let go on. It does
-/// nothing more and says why.
-fn stopped_past_its_lease(cluster: &Cluster, number: usize) -> Stopped {
-    let mut draw = Draw(number as u64);
-    let slow = ["0", "60"][number % 2];
+/// A process that has begun a run and stands still like this, at a step that is drawn: where it stands otherwise it goes on
+/// to the next, and after some of these another begins.
+fn stopped_like(
+    how: Stopped,
+    cluster: &Cluster,
+    number: usize,
+    draw: &mut Draw,
+) -> (Shared, Process) {
+    let slow = match how {
+        Stopped::Between => "0",
+        Stopped::Within => "60",
+    };
     // Machines that know no fence as well: then nothing but the process itself keeps it from calling.
     let fences: &[&str] = [&[][..], &["--unfenced"]][number / 2 % 2];
-    let shared = Shared::new(
-        cluster,
-        &format!("together-stop-{number}"),
-        &[&["--slow", slow], fences].concat(),
-    );
-    let mut first = shared.deploy(&[]);
-    assert!(first.until("run_started", 1), "{:?}", first.end());
-    let steps = draw.below(STEPS) as usize;
-    assert!(first.until("step_done", steps), "{:?}", first.end());
-    first.stop();
-    let stopped = match shared.site.counts().under_way {
-        0 => Stopped::Between,
-        _ => Stopped::Within,
-    };
+    for again in 0..AGAIN {
+        let name = format!("together-stop-{number}-{again}");
+        let shared = Shared::new(cluster, &name, &[&["--slow", slow], fences].concat());
+        let mut first = shared.deploy(&[]);
+        assert!(first.until("run_started", 1), "{:?}", first.end());
+        let steps = draw.below(STEPS) as usize;
+        assert!(first.until("step_done", steps), "{:?}", first.end());
+        for _ in 0..FURTHER {
+            first.stop();
+            let stands = match shared.site.counts().under_way {
+                0 => Stopped::Between,
+                _ => Stopped::Within,
+            };
+            if stands == how {
+                return (shared, first);
+            }
+            first.go_on();
+            assert!(first.until("step_done", 1), "{:?}", first.end());
+        }
+    }
+    panic!("{number} never stood {how:?} calls");
+}
+
+/// One process is stopped for longer than its lease holds, and another finishes its run; then the first is let go on. It does
+/// nothing more and says why.
+fn stopped_past_its_lease(cluster: &Cluster, number: usize) {
+    let mut draw = Draw(number as u64);
+    let how = [Stopped::Between, Stopped::Within][number % 2];
+    let (shared, first) = stopped_like(how, cluster, number, &mut draw);
     let run = first.run().to_owned();
 
     let mut second = shared.deploy(&["--resume"]);
@@ -102,27 +133,25 @@ fn stopped_past_its_lease(cluster: &Cluster, number: usize) -> Stopped {
         );
     }
     shared.is_sound();
-    stopped
 }
 
-/// Does this for every number below, several at once, and gives what came of each.
-fn all<T: Send>(numbers: usize, each: impl Fn(usize) -> T + Sync) -> Vec<T> {
+/// Does this for every number below, several at once.
+fn all(numbers: usize, each: impl Fn(usize) + Sync) {
     let next = AtomicUsize::new(0);
     let lane = || {
-        let mut came = Vec::new();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             if number >= numbers {
-                return came;
+                return;
             }
-            came.push(each(number));
+            each(number);
         }
     };
     thread::scope(|scope| {
-        let lanes: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(lane)).collect();
-        let came = lanes.into_iter().flat_map(|lane| lane.join().unwrap());
-        came.collect()
-    })
+        for _ in 0..AT_ONCE {
+            scope.spawn(lane);
+        }
+    });
 }
 
 #[test]
@@ -130,12 +159,7 @@ fn a_process_that_was_stopped_past_its_lease_calls_no_more() {
     let Some(cluster) = cluster::shared() else {
         return;
     };
-    let stops = all(STOPS, |number| stopped_past_its_lease(cluster, number));
-    let of = |what| stops.iter().filter(|stopped| **stopped == what).count();
-    let (between, within) = (of(Stopped::Between), of(Stopped::Within));
-    eprintln!("{between} stops between calls, {within} within one");
-    assert!(between >= STOPS / 5, "{between} stops between calls");
-    assert!(within >= STOPS / 5, "{within} stops within a call");
+    all(STOPS, |number| stopped_past_its_lease(cluster, number));
 }
 
 #[test]
@@ -176,7 +200,7 @@ fn of_two_that_begin_at_once_one_is_refused() {
         return;
     };
     let shared = Shared::new(cluster, "together-begin", &["--slow", "60", "--unfenced"]);
-    let both = [shared.deploy(&[]), shared.deploy(&[])].map(process::Process::end);
+    let both = [shared.deploy(&[]), shared.deploy(&[])].map(Process::end);
     let refused = both.iter().filter(|ended| ended.code == Some(2)).count();
     assert_eq!(refused, 1, "{both:#?}");
     let done = both.iter().find(|ended| ended.code != Some(2)).unwrap();

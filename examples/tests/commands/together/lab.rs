@@ -11,7 +11,7 @@ use drydock_noop::lab::{self, Counts};
 use drydock_store::PostgresStore;
 use serde_json::json;
 use std::{
-    sync::LazyLock,
+    sync::{LazyLock, mpsc::Sender},
     thread,
     time::{Duration, Instant},
 };
@@ -67,8 +67,16 @@ impl Shared {
 
     /// A process of `deploy`.
     pub(crate) fn deploy(&self, more: &[&str]) -> Process {
-        let arguments = ["--postgres", &self.url, "--lease-seconds", LEASE];
-        Process::start(&self.site, &[&arguments[..], more].concat())
+        Process::start(&self.site, &[&self.arguments()[..], more].concat())
+    }
+
+    /// One that stands when it has planned, as nobody reads its plan until the sender is dropped.
+    pub(crate) fn unread(&self) -> (Process, Sender<()>) {
+        Process::read_later(&self.site, &self.arguments())
+    }
+
+    fn arguments(&self) -> [&str; 4] {
+        ["--postgres", &self.url, "--lease-seconds", LEASE]
     }
 
     /// Waits until no call is under way, and gives what the lab has counted.

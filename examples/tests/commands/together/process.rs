@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::{
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
-    sync::mpsc::{Receiver, RecvTimeoutError, channel},
+    sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     thread,
     time::{Duration, Instant},
 };
@@ -36,6 +36,13 @@ pub(crate) struct Ended {
 impl Process {
     /// `deploy` with these arguments, on the site of a lab.
     pub(crate) fn start(site: &Site, arguments: &[&str]) -> Self {
+        Self::read_later(site, arguments).0
+    }
+
+    /// The same, but nothing that it prints is read until the sender is dropped: as under a pager, it stands where it prints
+    /// more than a pipe holds.
+    pub(crate) fn read_later(site: &Site, arguments: &[&str]) -> (Self, Sender<()>) {
+        let (read, unread) = channel();
         let mut child = Command::new(programs::program("deploy"))
             .args(["--site", site.socket(), "--format", "json"])
             .args(arguments)
@@ -46,6 +53,8 @@ impl Process {
         let (printed, out) = channel();
         let (lines, site) = (BufReader::new(child.stdout.take().unwrap()), site.clone());
         thread::spawn(move || {
+            // Nothing is ever sent.
+            let _dropped = unread.recv();
             for line in lines.lines() {
                 let line = line.unwrap();
                 let event = serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line}"));
@@ -64,13 +73,14 @@ impl Process {
                 }
             }
         });
-        Self {
+        let started = Self {
             child,
             out,
             err,
             events: Vec::new(),
             told: Vec::new(),
-        }
+        };
+        (started, read)
     }
 
     /// Waits for an event of this name, so many times from now on; whether it came, or the process ended before.
