@@ -140,6 +140,11 @@ impl Process {
         self.send("-CONT");
     }
 
+    /// Presses Ctrl-C.
+    pub(crate) fn press(&self) {
+        self.send("-INT");
+    }
+
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();

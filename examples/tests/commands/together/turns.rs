@@ -87,6 +87,26 @@ fn who_stood_with_its_plan_made_does_not_begin_after_another() {
 }
 
 #[test]
+fn who_is_cancelled_as_it_plans_gives_its_turn_back() {
+    let Some(cluster) = cluster::shared() else {
+        return;
+    };
+    let machines = ["--slow", "100", "--unfenced"];
+    let shared = Shared::new(cluster, "together-plan-cancelled", &machines);
+    let first = shared.deploy(&[]);
+    until_calls(&shared, true);
+    first.press();
+    let ended = first.end();
+    assert!(
+        ended.why().ends_with("cancelled before anything was done"),
+        "{ended:?}"
+    );
+    // At once.
+    shared.deploy(&[]).end().is_done();
+    shared.is_sound();
+}
+
+#[test]
 fn who_waits_is_told_when_another_has_the_run() {
     let Some(cluster) = cluster::shared() else {
         return;
