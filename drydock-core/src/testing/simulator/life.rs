@@ -264,8 +264,10 @@ impl Simulator<'_> {
         let closed = at_once(journal.close(&self.store, &life.lease, &outcome));
         let released = at_once(self.store.release(&life.lease));
         self.tell(who, format_args!("finished: {} done", outcome.done.len()));
-        let cancelled = std::mem::take(&mut self.orders.cancelled);
-        if closed.and(released).is_err() || cancelled {
+        let is_closed = closed.and(released).is_ok();
+        // One that has lost its run does what was ordered as well, but does not carry it out.
+        self.orders.cancelled &= !is_closed;
+        if !is_closed || outcome.cancelled {
             // Another life goes on with it.
             let again = self.now + Duration::from_secs(30);
             return self.at(again, Coming::Begins { who });
