@@ -19,12 +19,13 @@ use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn designs_are_read_as_they_were_kept() {
-    for (release, way) in everything() {
-        let Some(store) = Store::of(release, way).await else {
-            continue;
-        };
-        let what = format!("{} {way:?}", release.version);
-        let orchestrator = store.orchestrator(release, Drivers::new());
+    for Left {
+        what,
+        release,
+        orchestrator,
+        ..
+    } in everything().await
+    {
         let first = Which::Number(RevisionNumber(1));
         for (which, is_draft) in [
             (first, false),
@@ -67,12 +68,13 @@ async fn is_what_was_written(what: &str, release: &Release, is_draft: bool, kept
 
 #[tokio::test(flavor = "multi_thread")]
 async fn runs_are_read_as_they_were_kept() {
-    for (release, way) in everything() {
-        let Some(store) = Store::of(release, way).await else {
-            continue;
-        };
-        let what = format!("{} {way:?}", release.version);
-        let orchestrator = store.orchestrator(release, Drivers::new());
+    for Left {
+        what,
+        store,
+        orchestrator,
+        ..
+    } in everything().await
+    {
         let runs = KeptRun::all(store.state(), &orchestrator).await;
         let (ended, unended): (Vec<_>, Vec<_>) =
             runs.iter().partition(|run| run.head.ended.is_some());
@@ -114,12 +116,13 @@ async fn runs_are_read_as_they_were_kept() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nodes_are_known_as_they_were_kept() {
-    for (release, way) in everything() {
-        let Some(store) = Store::of(release, way).await else {
-            continue;
-        };
-        let what = format!("{} {way:?}", release.version);
-        let orchestrator = store.orchestrator(release, Drivers::new());
+    for Left {
+        what,
+        store,
+        orchestrator,
+        ..
+    } in everything().await
+    {
         let runs = KeptRun::all(store.state(), &orchestrator).await;
         let nodes = orchestrator.nodes().await.unwrap();
         assert_eq!(nodes.len(), 4, "{what}: {nodes:?}");
@@ -147,25 +150,50 @@ async fn nodes_are_known_as_they_were_kept() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fences_go_on() {
-    let opened = |(_, way): &(_, Way)| Way::OPENED.contains(way);
-    for (release, way) in everything().filter(opened) {
-        let Some(store) = Store::of(release, way).await else {
-            continue;
-        };
-        let orchestrator = store.orchestrator(release, Drivers::new());
+    let opened = |left: &Left| Way::OPENED.contains(&left.way);
+    for Left {
+        what,
+        store,
+        orchestrator,
+        ..
+    } in everything().await.into_iter().filter(opened)
+    {
         let runs = KeptRun::all(store.state(), &orchestrator).await;
         let broken_off = runs.iter().find(|run| run.head.ended.is_none()).unwrap();
         let (lease, minute) = (Journal::of(&broken_off.id).lease(), Duration::from_secs(60));
         let lease = store.state().acquire(&lease, "another", minute).await;
         // Whoever began the run had the first one.
-        assert!(lease.unwrap().fence > 1, "{} {way:?}", release.version);
+        assert!(lease.unwrap().fence > 1, "{what}");
     }
 }
 
-fn everything() -> impl Iterator<Item = (&'static Release, Way)> {
-    let ways = Way::OPENED.iter().chain(Way::IMPORTED);
-    let ways = move |release| ways.clone().map(move |way| (release, *way));
-    all().iter().flat_map(ways)
+/// What a version left, in one kind of store.
+struct Left {
+    /// Both, for people.
+    what: String,
+    release: &'static Release,
+    way: Way,
+    store: Store,
+    orchestrator: Orchestrator,
+}
+
+async fn everything() -> Vec<Left> {
+    let mut everything = Vec::new();
+    for release in all() {
+        for way in Way::OPENED.iter().chain(Way::IMPORTED).copied() {
+            if let Some(store) = Store::of(release, way).await {
+                everything.push(Left {
+                    what: format!("{} {way:?}", release.version),
+                    orchestrator: store.orchestrator(release, Drivers::new()),
+                    release,
+                    way,
+                    store,
+                });
+            }
+        }
+    }
+    assert!(!everything.is_empty(), "no version has left anything");
+    everything
 }
 
 /// Every secret of the documents, in their order.
