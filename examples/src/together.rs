@@ -115,10 +115,11 @@ impl Kept {
                 ),
             ));
         }
-        if let Some(before) = head.holder.filter(|holder| *holder != self.owner) {
+        if let Some((longest, before)) = head.in_flight(&self.owner).zip(head.holder) {
+            let longest = longest.max(policy.call_limit) + policy.skew;
             say(&format!(
                 "taken over: calls that {before} has made may last for {:.0} s; nothing is called before they have ended\n",
-                (policy.call_limit + policy.skew).as_secs_f64().ceil()
+                longest.as_secs_f64().ceil()
             ));
         }
         Ok(())
