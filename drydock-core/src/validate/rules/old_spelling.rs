@@ -12,6 +12,7 @@ use crate::{
     },
     validate::{DocumentRule, Report},
 };
+use std::{collections::BTreeSet, sync::LazyLock};
 
 #[derive(Debug)]
 pub(super) struct OldSpelling;
@@ -31,6 +32,7 @@ impl DocumentRule for OldSpelling {
             report.push(diagnostic.about(&document.id).field(trail.path()));
         };
         match shape {
+            Some(_) if !LEFT_OPEN.contains(&document.id.kind) => {}
             Some(record) => below(
                 &document.spec,
                 Shape::Record(record),
@@ -39,6 +41,27 @@ impl DocumentRule for OldSpelling {
             ),
             None => anything(&document.spec, Trail::START, &mut found),
         }
+    }
+}
+
+/// The kinds that have a place where no field decides; most documents need not be looked through.
+static LEFT_OPEN: LazyLock<BTreeSet<Kind>> = LazyLock::new(|| {
+    let kinds = Kind::ALL.into_iter();
+    let is_open = |kind: &Kind| {
+        model::shape_of(kind).is_some_and(|record| is_left_open(Shape::Record(record)))
+    };
+    kinds.filter(is_open).collect()
+});
+
+fn is_left_open(shape: Shape) -> bool {
+    match shape {
+        Shape::Any => true,
+        Shape::Record(record) | Shape::WordOrRecord(_, record) | Shape::Keyed(record) => {
+            let fields = record.fields.iter().map(|field| field.shape);
+            fields.chain(record.rest).any(is_left_open)
+        }
+        Shape::List(item) => is_left_open(*item),
+        Shape::Word(_) | Shape::Secret | Shape::Free(_) | Shape::Set(_) => false,
     }
 }
 
