@@ -127,14 +127,18 @@ impl Fragments {
                 let first = source != of_source;
                 source = of_source;
                 match fragment {
-                    Fragment::Read(_) if first => unchecked.push((at, fragments.remove(at))),
+                    Fragment::Read(_) if first => {
+                        if let Fragment::Read(document) = fragments.remove(at) {
+                            unchecked.push((at, document));
+                        }
+                    }
                     _ => at += 1,
                 }
             }
         }
-        let checked = parallel::map(unchecked, |(at, fragment)| {
+        let checked = parallel::map(unchecked, |(at, document): (usize, Box<Document>)| {
             let mut found = Diagnostics::new();
-            let checked = check::check(fragment.document(), kinds, &mut found);
+            let checked = check::check(*document, kinds, &mut found);
             (at, Arc::new(checked), found)
         });
         // The last first: each goes back to where it was when those before it were gone.

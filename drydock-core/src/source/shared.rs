@@ -64,6 +64,19 @@ pub(super) fn find<'s, T: Named>(items: &'s Shared<T>, name: &str) -> Option<&'s
 }
 
 impl<T> Shared<T> {
+    /// The items, to be changed, if nobody else holds the same.
+    pub(crate) fn unique(&mut self) -> Option<&mut [T]> {
+        match &mut self.0 {
+            Held::Few(items) => Arc::get_mut(items),
+            Held::Many(many) => {
+                let many = Arc::get_mut(many)?;
+                // Names may change.
+                many.by_name = OnceLock::new();
+                Arc::get_mut(&mut many.items)
+            }
+        }
+    }
+
     /// Whether somebody else holds the same.
     pub(crate) fn is_held_elsewhere(&self) -> bool {
         match &self.0 {

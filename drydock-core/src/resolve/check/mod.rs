@@ -5,6 +5,7 @@
 //! Removals (`'!x'`, `null`) stay in kinds that inherit; [`super::merge`] carries them out.
 
 mod collections;
+mod in_place;
 mod item;
 mod sealing;
 mod secret;
@@ -13,6 +14,7 @@ mod words;
 pub(crate) use sealing::all_sealed;
 pub(super) use sealing::{hide_unread, sealed};
 
+use self::in_place::InPlace;
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean, quote},
     field::FieldPath,
@@ -27,28 +29,39 @@ use crate::{
 use smol_str::SmolStr;
 
 /// The document in its present spelling; a configuration item whose kind does not inherit stays as it is.
-pub(crate) fn check(document: &Document, kinds: &Kinds, diagnostics: &mut Diagnostics) -> Document {
-    let mut checked = document.clone();
+pub(crate) fn check(
+    mut document: Document,
+    kinds: &Kinds,
+    diagnostics: &mut Diagnostics,
+) -> Document {
+    let shape = model::shape_of(&document.id.kind).map(Shape::Record);
+    let inherits = document.inherits();
+    let in_place = InPlace {
+        kind: &document.id.kind,
+        inherits,
+    };
+    if shape.is_some_and(|shape| in_place.value(&mut document.spec, shape)) {
+        return document;
+    }
     let mut check = Check {
         id: &document.id,
-        inherits: document.inherits(),
+        inherits,
         path: FieldPath::root(),
         diagnostics,
     };
     let nothing = || Value::map(Vec::new(), document.spec.span);
-    if let Some(shape) = model::shape_of(&document.id.kind) {
-        let spec = check.value(&document.spec, Shape::Record(shape));
-        checked.spec = spec.unwrap_or_else(nothing);
+    if let Some(shape) = shape {
+        document.spec = check.value(&document.spec, shape).unwrap_or_else(nothing);
     } else if let Some(registered) = kinds.find(&document.id.kind) {
         if let Some(parents) = &registered.parents {
             check.inherits = true;
             let spec = check.item_spec(&document.spec, parents, &registered.policy);
-            checked.spec = spec.unwrap_or_else(nothing);
+            document.spec = spec.unwrap_or_else(nothing);
         }
     } else {
-        check.unregistered(document, kinds);
+        check.unregistered(&document, kinds);
     }
-    checked
+    document
 }
 
 /// Whether a value can be the name of something.

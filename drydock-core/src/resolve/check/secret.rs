@@ -30,7 +30,7 @@ impl Check<'_> {
 
     /// Whether a key may be printed. That it may not is reported.
     pub(super) fn may_be_key(&mut self, key: &str, span: Span) -> bool {
-        let may_be = !key.contains(':') || matches!(mask_text(key), Cow::Borrowed(_));
+        let may_be = may_be_key(key);
         if !may_be {
             let message = "a key must not hold a secret, such as the user information of a URL";
             let found = Diagnostic::new(Code::WRONG_VALUE, message).at(span, "");
@@ -54,4 +54,9 @@ impl Check<'_> {
             }),
         }
     }
+}
+
+/// Whether a key may be printed.
+pub(super) fn may_be_key(key: &str) -> bool {
+    !key.contains(':') || matches!(mask_text(key), Cow::Borrowed(_))
 }
