@@ -6,6 +6,7 @@ use super::{
 };
 use crate::names::{HardwareName, NetworkName, ProfileName, RackName};
 use smol_str::SmolStr;
+use std::sync::Arc;
 
 record! {
     /// The spec of a HostProfile or a BaremetalNode.
@@ -17,13 +18,13 @@ record! {
         /// The network that gives the node its domain, DNS servers and default route.
         primary_network: Option<NetworkName>,
         /// How the node is reached beside its operating system.
-        oob: Oob,
+        oob: Arc<Oob>,
         /// How its disks are divided.
-        storage: Storage,
+        storage: Arc<Storage>,
         /// What is installed on it.
-        platform: Platform,
+        platform: Arc<Platform>,
         /// Its network interfaces, by device name.
-        interfaces: Keyed<Interface>,
+        interfaces: Arc<Keyed<Interface>>,
         /// What is known about it.
         metadata: NodeMetadata,
         /// Nodes that must be deployed before it.

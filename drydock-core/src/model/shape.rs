@@ -2,7 +2,7 @@
 //! are driven by it, so a field that exists in the model is known everywhere.
 
 use smol_str::SmolStr;
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 /// The form of a value.
 #[derive(Debug, Clone, Copy)]
@@ -175,6 +175,11 @@ pub trait Word: Sized {
 pub trait Record: Sized {
     /// The form of it.
     const RECORD: RecordShape;
+}
+
+/// What many share is written as what one has.
+impl<T: Shaped> Shaped for Arc<T> {
+    const SHAPE: Shape = T::SHAPE;
 }
 
 impl<T: Word> Shaped for Option<T> {

@@ -27,6 +27,7 @@ mod network;
 mod node;
 mod node_filter;
 mod nodes;
+mod parts;
 mod provenance;
 mod query;
 mod refused;

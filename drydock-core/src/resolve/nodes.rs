@@ -7,6 +7,7 @@ use super::{
     fold,
     incremental::{Resolver, set},
     named, node,
+    parts::Parts,
     resolved::{ResolvedDesign, ResolvedNode},
     touched::Touched,
 };
@@ -19,7 +20,7 @@ use crate::{
 };
 use smol_str::SmolStr;
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet, hash_map::Entry},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, hash_map::Entry},
     sync::Arc,
 };
 
@@ -28,6 +29,8 @@ struct Work {
     document: Arc<Document>,
     chain: Chain,
     inherited: Option<Value>,
+    /// What it may share with the other nodes of its parents.
+    parts: Option<Arc<Parts>>,
 }
 
 /// A node before its addresses are given.
@@ -169,6 +172,7 @@ impl Resolver {
                 document,
                 chain,
                 inherited: None,
+                parts: None,
             });
         }
         if prune {
@@ -186,6 +190,7 @@ impl Resolver {
             let chain = work.chain.inherited();
             work.inherited = self.folds.value(chain, &design.documents, design);
         }
+        share_parts(&mut work);
         work
     }
 
@@ -230,6 +235,7 @@ impl Resolver {
                     document,
                     chain,
                     inherited,
+                    parts: None,
                 };
                 waiting.extend(decode_node(work, design));
             }
@@ -242,6 +248,23 @@ impl Resolver {
     }
 }
 
+/// Decodes what several nodes inherit once for all of them.
+fn share_parts(work: &mut [Work]) {
+    // Nodes of the same parents hold the same list of them.
+    let mut heirs: HashMap<*const DocumentId, Vec<&mut Work>> = HashMap::new();
+    for work in work {
+        let parents = work.chain.inherited().as_ptr();
+        heirs.entry(parents).or_default().push(work);
+    }
+    for heirs in heirs.into_values().filter(|heirs| heirs.len() > 1) {
+        let inherited = heirs.first().and_then(|work| work.inherited.as_ref());
+        let parts = inherited.and_then(Parts::of).map(Arc::new);
+        heirs
+            .into_iter()
+            .for_each(|work| work.parts.clone_from(&parts));
+    }
+}
+
 /// What the node's value is, decoded; or what was found in one that cannot be.
 fn decode_node(
     work: Work,
@@ -251,11 +274,16 @@ fn decode_node(
         document,
         chain,
         inherited,
+        parts,
     } = work;
     let (value, removals) = fold::step(inherited.as_ref(), &document, &chain, design);
     let vain = removals.into_iter().filter_map(|(_, _, vain)| vain);
     let mut found: Vec<Diagnostic> = vain.collect();
-    match decode(&value) {
+    let spec = match parts {
+        Some(parts) => parts.decode(&value),
+        None => decode(&value),
+    };
+    match spec {
         Ok(spec) => Ok(Decoded {
             document,
             chain,

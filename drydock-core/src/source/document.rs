@@ -174,6 +174,15 @@ impl Value {
             })
     }
 
+    /// Whether it is the very list or map that the other is, not only an equal one.
+    pub(crate) fn is_the_same(&self, other: &Self) -> bool {
+        match (&self.data, &other.data) {
+            (ValueData::List(one), ValueData::List(other)) => one.is_the_same(other),
+            (ValueData::Map(one), ValueData::Map(other)) => one.is_the_same(other),
+            _ => false,
+        }
+    }
+
     /// What kind of value it is, for messages.
     pub fn what(&self) -> &'static str {
         match &self.data {

@@ -77,6 +77,11 @@ impl<T> Shared<T> {
         }
     }
 
+    /// Whether both are the very same items.
+    pub(crate) fn is_the_same(&self, other: &Self) -> bool {
+        std::ptr::eq(self.as_ptr(), other.as_ptr()) && self.len() == other.len()
+    }
+
     /// Whether somebody else holds the same.
     pub(crate) fn is_held_elsewhere(&self) -> bool {
         match &self.0 {

@@ -1,22 +1,28 @@
-//! What is written exactly as its form demands is checked where it stands, the rest in a copy; nobody can tell from the
-//! result. What somebody else holds is never changed, so that keeping a snapshot asks for the copying check.
+//! What is not copied, and that nobody can tell from the result. What is written exactly as its form demands is checked where
+//! it stands, the rest in a copy; what somebody else holds is never changed, so that keeping a snapshot asks for the copying
+//! check. What nodes have as their profile has it is decoded once.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use drydock_core::{
     Design,
-    resolve::Allocations,
+    resolve::{Allocations, ResolvedNode},
     source::{Document, Entry, Form, Snapshot, Value, ValueData, yaml},
+    testing::fixture,
     validate::RuleSet,
 };
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
 /// The bundled site and every broken design that is kept, as they are written.
 fn texts() -> Vec<String> {
-    let core = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut folders = vec![
-        core.join("../examples/site"),
-        core.join("tests/diagnostics"),
-    ];
+    let mut texts = texts_under("../examples/site");
+    texts.extend(texts_under("tests/diagnostics"));
+    assert!(texts.len() > 150, "the designs were not found");
+    texts
+}
+
+/// What stands in the YAML files of a folder.
+fn texts_under(folder: &str) -> Vec<String> {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
     let mut texts = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).unwrap() {
@@ -29,7 +35,6 @@ fn texts() -> Vec<String> {
         }
     }
     texts.sort();
-    assert!(texts.len() > 150, "the designs were not found");
     texts
 }
 
@@ -135,4 +140,18 @@ fn what_is_right_is_not_copied() {
         let kept = &design.resolved.documents[&id].spec;
         assert_eq!(kept.as_map().unwrap().as_ptr(), place, "{id}");
     }
+}
+
+#[test]
+fn what_nodes_have_as_their_profile_has_it_is_decoded_once() {
+    let site = texts_under("../examples/site");
+    let files: Vec<(&str, &str)> = site.iter().map(|text| ("site.yaml", &**text)).collect();
+    let design = fixture::load(&files);
+    let nodes: Vec<_> = design.resolved.nodes.values().collect();
+    let shares = |node: &&&Arc<ResolvedNode>| {
+        let mut others = nodes.iter().filter(|other| other.name != node.name);
+        others.any(|other| Arc::ptr_eq(&other.spec.storage, &node.spec.storage))
+    };
+    let sharing = nodes.iter().filter(shares).count();
+    assert!(sharing * 2 > nodes.len() && nodes.len() > 9, "{sharing}");
 }
