@@ -1,0 +1,97 @@
+//! Commands and what BMCs answer. A command is a type, one file a family; all have one shape: a struct of what is asked,
+//! [`Command::request`] and [`Command::answer`].
+
+use crate::{
+    octets::Short,
+    wire::{CompletionCode, NetFn},
+};
+use std::fmt;
+
+/// What is sent to a BMC.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Whom in the BMC it is for.
+    pub net_fn: NetFn,
+    /// The logical unit, 0 to 3.
+    pub lun: u8,
+    /// The command.
+    pub command: u8,
+    /// Its data.
+    pub data: Vec<u8>,
+    /// Whether the data holds a secret, such as a new password; then it is shown nowhere.
+    pub is_secret: bool,
+}
+
+impl Request {
+    /// A request to logical unit 0.
+    pub fn new(net_fn: NetFn, command: u8, data: impl Into<Vec<u8>>) -> Self {
+        Self {
+            net_fn,
+            lun: 0,
+            command,
+            data: data.into(),
+            is_secret: false,
+        }
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (net_fn, command) = (self.net_fn.request(), self.command);
+        write!(f, "Request(netFn 0x{net_fn:02x}, 0x{command:02x}")?;
+        match self.is_secret {
+            true => write!(f, ", (secret))"),
+            false => write!(f, ", {:02x?})", self.data),
+        }
+    }
+}
+
+/// What a BMC answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// How it went.
+    pub completion: CompletionCode,
+    /// What follows the completion code.
+    pub data: Vec<u8>,
+}
+
+/// What may be done when no answer to a command arrives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// It may be sent again: twice is as good as once.
+    Freely,
+    /// It must never be sent again unseen: it may have been done, and would be done twice.
+    Never,
+}
+
+/// A command of IPMI.
+pub trait Command: fmt::Debug + Send + Sync {
+    /// What is learnt from its answer.
+    type Answer: Send;
+
+    /// What it is called in messages, such as `Get Chassis Status`.
+    fn name(&self) -> &'static str;
+
+    /// What is sent.
+    fn request(&self) -> Request;
+
+    /// Whether it may be sent again when no answer arrives.
+    fn repeat(&self) -> Repeat;
+
+    /// What the data of a normal completion says.
+    ///
+    /// # Errors
+    /// When it does not have the form that the specification gives it.
+    fn answer(&self, data: &[u8]) -> Result<Self::Answer, Malformed>;
+}
+
+/// An answer that does not have its specified form.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Malformed(pub &'static str);
+
+impl From<Short> for Malformed {
+    fn from(_: Short) -> Self {
+        Self("the answer is shorter than its format")
+    }
+}

@@ -1,0 +1,10 @@
+//! IPMI v2.0 over LAN (RMCP+): a client, an out-of-band driver for Drydock, and a simulated BMC.
+//!
+//! `wire`, `crypto`, `command` and `session` are sans-IO: bytes and `now` go in, bytes and deadlines come out. They have
+//! no clock, no socket and no randomness of their own, and build without Tokio (`--no-default-features`). "IPMI 2.0 §x"
+//! in this crate's documentation is a section of "Intelligent Platform Management Interface Specification, Second
+//! Generation, v2.0, revision 1.1".
+
+pub mod command;
+mod octets;
+pub mod wire;
