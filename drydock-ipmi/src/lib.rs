@@ -5,6 +5,7 @@
 //! in this crate's documentation is a section of "Intelligent Platform Management Interface Specification, Second
 //! Generation, v2.0, revision 1.1".
 
+pub mod capture;
 pub mod command;
 mod octets;
 pub mod wire;
