@@ -1,11 +1,24 @@
 //! Commands and what BMCs answer. A command is a type, one file a family; all have one shape: a struct of what is asked,
-//! [`Command::request`] and [`Command::answer`].
+//! [`Command::request`] and [`Command::answer`]. What takes several commands is a [`Conversation`].
+//!
+//! Nothing here sends anything. Decoders take any octets and never panic; what has a form for the other direction too
+//! (`emit`) serves simulated BMCs.
+
+pub mod app;
+pub mod boot;
+pub mod chassis;
+mod conversation;
+mod raw;
+
+pub use conversation::{Conversation, Question, Refused, Turn};
+pub use raw::Raw;
 
 use crate::{
     octets::Short,
     wire::{CompletionCode, NetFn},
 };
 use std::fmt;
+use zeroize::Zeroize;
 
 /// What is sent to a BMC.
 #[derive(Clone, PartialEq, Eq)]
@@ -18,8 +31,16 @@ pub struct Request {
     pub command: u8,
     /// Its data.
     pub data: Vec<u8>,
-    /// Whether the data holds a secret, such as a new password; then it is shown nowhere.
+    /// Whether the data holds a secret, such as a new password; then it is shown nowhere, and overwritten when dropped.
     pub is_secret: bool,
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        if self.is_secret {
+            self.data.zeroize();
+        }
+    }
 }
 
 impl Request {
@@ -55,6 +76,24 @@ pub struct Response {
     pub data: Vec<u8>,
 }
 
+impl Response {
+    /// It was done, and this is what comes with it.
+    pub fn done(data: impl Into<Vec<u8>>) -> Self {
+        Self {
+            completion: CompletionCode::OK,
+            data: data.into(),
+        }
+    }
+
+    /// It was not done.
+    pub fn refused(completion: CompletionCode) -> Self {
+        Self {
+            completion,
+            data: Vec::new(),
+        }
+    }
+}
+
 /// What may be done when no answer to a command arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeat {
@@ -83,6 +122,30 @@ pub trait Command: fmt::Debug + Send + Sync {
     /// # Errors
     /// When it does not have the form that the specification gives it.
     fn answer(&self, data: &[u8]) -> Result<Self::Answer, Malformed>;
+
+    /// What the completion codes mean that are this command's own (0x80 to 0xBE).
+    fn codes(&self) -> &'static [(u8, &'static str)] {
+        &[]
+    }
+
+    /// What a response says.
+    ///
+    /// # Errors
+    /// When the BMC does not say that it is done, or its answer does not have its form.
+    fn outcome(&self, response: &Response) -> Result<Self::Answer, Refused> {
+        let (command, code) = (self.name(), response.completion);
+        if !code.is_ok() {
+            let own = self.codes().iter().find(|(own, _)| *own == code.0);
+            let meaning = own.map(|(_, meaning)| *meaning).or(code.meaning());
+            return Err(Refused::Code {
+                command,
+                code,
+                meaning,
+            });
+        }
+        let answer = self.answer(&response.data);
+        answer.map_err(|why| Refused::Malformed { command, why })
+    }
 }
 
 /// An answer that does not have its specified form.

@@ -4,6 +4,8 @@
 
 mod completion;
 mod net_fn;
+mod privilege;
 
 pub use completion::CompletionCode;
 pub use net_fn::NetFn;
+pub use privilege::Privilege;
