@@ -5,7 +5,10 @@
 //! in this crate's documentation is a section of "Intelligent Platform Management Interface Specification, Second
 //! Generation, v2.0, revision 1.1".
 
+pub mod account;
 pub mod capture;
 pub mod command;
+pub mod crypto;
 mod octets;
+pub mod session;
 pub mod wire;

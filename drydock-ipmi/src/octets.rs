@@ -54,6 +54,7 @@ impl<'a> Octets<'a> {
         std::mem::take(&mut self.0)
     }
 
+    #[allow(dead_code)]
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
