@@ -5,7 +5,7 @@
 
 use super::{Command, Malformed, Repeat, Request, Response};
 use crate::wire::CompletionCode;
-use std::fmt;
+use std::{fmt, time::Duration};
 
 /// What is to be sent next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct Question {
     pub request: Request,
     /// Whether it may be sent again when no answer arrives.
     pub repeat: Repeat,
+    /// How long to wait before it is sent: mostly zero.
+    pub pause: Duration,
 }
 
 impl Question {
@@ -25,7 +27,13 @@ impl Question {
             name: command.name(),
             request: command.request(),
             repeat: command.repeat(),
+            pause: Duration::ZERO,
         }
+    }
+
+    pub(crate) fn after(mut self, pause: Duration) -> Self {
+        self.pause = pause;
+        self
     }
 }
 

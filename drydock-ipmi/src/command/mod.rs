@@ -8,10 +8,16 @@ pub mod app;
 pub mod boot;
 pub mod chassis;
 mod conversation;
+pub mod event;
 mod raw;
+pub mod sel;
+mod timestamp;
+mod walk;
 
 pub use conversation::{Conversation, Question, Refused, Turn};
 pub use raw::Raw;
+pub use timestamp::Timestamp;
+pub use walk::{Walk, WalkEnd};
 
 use crate::{
     octets::Short,
