@@ -21,12 +21,16 @@ fail() {
 
 # need COMMAND PACKAGE: installs the Debian package if the command is missing.
 need() {
-    command -v "$1" >/dev/null && return
-    command -v apt-get >/dev/null || fail "$1 is missing: install it"
-    echo "installing $2"
+    command -v "$1" >/dev/null || install_package "$2" "$1"
+}
+
+# install_package PACKAGE WHAT: installs it, because that is missing.
+install_package() {
+    command -v apt-get >/dev/null || fail "$2 is missing: install $1"
+    echo "installing $1"
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq >/dev/null
-    apt-get install -y -qq --no-install-recommends "$2" >/dev/null || fail "cannot install $2"
+    apt-get install -y -qq --no-install-recommends "$1" >/dev/null || fail "cannot install $1"
 }
 
 # room GIB: fails at once where that much of the disk is not free, rather than in the middle of something.

@@ -9,6 +9,7 @@ pub(crate) mod console;
 pub(crate) mod dice;
 pub(crate) mod fleet;
 pub(crate) mod keeper;
+pub(crate) mod pcap;
 pub(crate) mod peer;
 pub(crate) mod pyghmi;
 pub(crate) mod relay;
