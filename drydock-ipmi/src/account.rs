@@ -64,7 +64,6 @@ impl Account {
     }
 
     /// The octet that says privilege and lookup in RAKP Message 1.
-    #[allow(dead_code)]
     pub(crate) fn role(&self) -> u8 {
         match self.lookup {
             Lookup::NameAndPrivilege => self.privilege.number(),

@@ -33,7 +33,6 @@ impl Code {
     }
 
     /// Whether it begins with this one. One octet more is let pass: some BMCs send RAKP Message 2 one octet too long.
-    #[allow(dead_code)]
     pub(crate) fn matches_or_overlong(&self, received: &[u8]) -> bool {
         let longer = self.length.checked_add(1) == Some(received.len());
         match received.get(..self.length) {

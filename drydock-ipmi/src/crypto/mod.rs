@@ -17,7 +17,6 @@ pub use entropy::Entropy;
 pub use exchange::Exchange;
 pub use keys::SessionKeys;
 pub use seal::{Opened, Rejected, open, seal};
-#[allow(unused_imports)]
 pub(crate) use seal::{decrypt, verify};
 pub use suite::Suite;
 pub use window::Window;

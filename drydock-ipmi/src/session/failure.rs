@@ -99,7 +99,6 @@ pub enum Failure {
 
 impl Failure {
     /// What a status other than "no errors" means at this step.
-    #[allow(dead_code)]
     pub(super) fn of(step: Step, status: Status, suite: u8) -> Self {
         match (step, status) {
             (_, Status::NO_RESOURCES | Status::NO_RESOURCES_FOR_ROLE) => {
