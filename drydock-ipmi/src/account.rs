@@ -169,6 +169,17 @@ impl Password {
         Ok(Self(kept))
     }
 
+    /// One as a BMC stores it: what stands before the first NUL, and at most 20 octets.
+    #[cfg(feature = "testing")]
+    pub(crate) fn stored(octets: &[u8]) -> Self {
+        let mut kept = Padded::default();
+        let stored = octets.iter().take_while(|octet| **octet != 0);
+        for (to, from) in kept.iter_mut().zip(stored) {
+            *to = *from;
+        }
+        Self(kept)
+    }
+
     /// Its twenty octets, NULs after it.
     pub(crate) fn expose(&self) -> &[u8; SECRET_LIMIT] {
         &self.0

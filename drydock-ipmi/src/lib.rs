@@ -5,10 +5,15 @@
 //! in this crate's documentation is a section of "Intelligent Platform Management Interface Specification, Second
 //! Generation, v2.0, revision 1.1".
 
+// What parses octets neither indexes nor overflows; its tests may.
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+
 pub mod account;
 pub mod capture;
 pub mod command;
 pub mod crypto;
 mod octets;
 pub mod session;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod wire;
