@@ -10,7 +10,10 @@ pub mod chassis;
 mod conversation;
 pub mod event;
 mod raw;
+pub mod sdr;
 pub mod sel;
+pub mod sensor;
+mod text;
 mod timestamp;
 mod walk;
 

@@ -249,7 +249,8 @@ mod tests {
 
     /// Which record is asked for.
     fn asked(request: &Request) -> u16 {
-        u16::from_le_bytes(request.data[2..4].try_into().unwrap())
+        let id = request.data.get(2..4).unwrap();
+        u16::from_le_bytes(id.try_into().unwrap())
     }
 
     fn read(mut bmc: impl FnMut(u16) -> Response) -> Result<Sel, Refused> {
