@@ -233,6 +233,25 @@ fn ipmipower_and_ipmi_sim_with_suite_3() {
 }
 
 #[test]
+fn two_clients_and_the_simulated_bmc_with_suite_17() {
+    for capture in ["ipmitool-17.pcap", "ipmipower-17.pcap"] {
+        let replay = Replay::new(Suite::SEVENTEEN, "password", None).whole(capture);
+        assert_eq!(replay.last_of(0x01, 0x01)[..2], [0x00, 0x00], "{capture}");
+    }
+    let k_g = Some("nineteen-octets-key");
+    let replay = Replay::new(Suite::SEVENTEEN, "password", k_g).whole("ipmitool-17-kg.pcap");
+    assert_eq!(replay.last_of(0x07, 0x3c), [0x00]);
+}
+
+#[test]
+fn long_answers_with_suite_17() {
+    let replay = Replay::new(Suite::SEVENTEEN, "password", None).whole("ipmitool-17-sdr.pcap");
+    let records = replay.said.iter();
+    let records = records.filter(|said| (said.net_fn, said.command) == (0x0b, 0x23));
+    assert!(records.count() > 4);
+}
+
+#[test]
 fn the_event_log_of_ipmi_sim() {
     let replay = Replay::new(Suite::THREE, "password", None).whole("ipmitool-3-sel.pcap");
     // The last entry: six of them, and 0xffff for the next.
@@ -266,7 +285,7 @@ fn what_ends_after_rakp_2_is_read_as_well() {
 /// Every capture cut at every length, and with every octet changed: parsers say no, or read something, and never panic.
 #[test]
 fn damaged_recordings_are_read_without_panic() {
-    for name in ["ipmitool-3.pcap", "ipmipower-3.pcap"] {
+    for name in ["ipmitool-3.pcap", "ipmipower-3.pcap", "ipmitool-17.pcap"] {
         for recorded in fixture(name) {
             let whole = &recorded.datagram;
             for cut in 0..whole.len() {

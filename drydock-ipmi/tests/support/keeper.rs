@@ -7,12 +7,23 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
+/// A program that ends when its standard input does, and is waited for when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Piped(pub(crate) Child);
+
+impl Drop for Piped {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
+    }
+}
+
 /// A new folder, and a shell that runs programs in it: when the pipe closes that only this process holds, it ends them
 /// and removes the folder.
 #[derive(Debug)]
 pub(crate) struct Keeper {
     folder: PathBuf,
-    shell: Child,
+    _shell: Piped,
 }
 
 impl Keeper {
@@ -45,17 +56,11 @@ impl Keeper {
             .stderr(Stdio::null())
             .spawn()
             .expect("a shell");
-        Self { folder, shell }
+        let _shell = Piped(shell);
+        Self { folder, _shell }
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.folder
-    }
-}
-
-impl Drop for Keeper {
-    fn drop(&mut self) {
-        drop(self.shell.stdin.take());
-        let _ = self.shell.wait();
     }
 }
