@@ -28,7 +28,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// An account of level OPERATOR, without K_g, looked up by name and privilege.
+    /// An account of level OPERATOR, without K_g, looked up by its name only.
     ///
     /// # Errors
     /// When the name or the password is too long or holds a NUL octet, which IPMI ends both with.
@@ -76,11 +76,11 @@ impl Account {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Lookup {
-    /// The first user of this name who may have this privilege. The default.
+    /// The first user of this name. The default, as other clients do it.
     #[default]
-    NameAndPrivilege,
-    /// The first user of this name.
     NameOnly,
+    /// The first user of this name who may have this privilege. Some BMCs take only one whose limit is this very level.
+    NameAndPrivilege,
 }
 
 /// Why an account cannot be used. None of these shows the value.

@@ -169,7 +169,7 @@ impl Failure {
                 "check the password of this user (BMCs that hide their users say this of unknown ones, too)"
             }
             Self::UnknownUser { .. } => {
-                "check the user's name, that it is enabled for IPMI over LAN, and its privilege; or look it up by name only"
+                "check the user's name, and that it is enabled for IPMI over LAN; if it is looked up by name and privilege, its limit, too"
             }
             Self::WrongKg => {
                 "check K_g, the BMC's own key; it is set although none is given, or differs"
@@ -208,7 +208,7 @@ impl fmt::Display for Failure {
         match self {
             Self::WrongPassword => write!(f, "the password is wrong")?,
             Self::UnknownUser { status } => {
-                write!(f, "the BMC has no such user with this privilege, {status}")?;
+                write!(f, "the BMC has no such user, {status}")?;
             }
             Self::WrongKg => write!(f, "K_g is wrong")?,
             Self::NoSlot { status, .. } => write!(f, "the BMC has no free session, {status}")?,

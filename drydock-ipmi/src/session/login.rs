@@ -225,10 +225,12 @@ impl Session {
         let Ok(answer) = answer else {
             return Err((Drop::Unreadable, login));
         };
-        let Some(asked) = login
-            .asked(answer.tag)
-            .filter(|_| answer.console_id == self.local_id)
-        else {
+        // Some BMCs leave the id out when they refuse to open a session.
+        let is_ours = answer.console_id == self.local_id
+            || matches!(login.at, At::OpenSession)
+                && answer.outcome.is_err()
+                && answer.console_id == 0;
+        let Some(asked) = login.asked(answer.tag).filter(|_| is_ours) else {
             return Err((Drop::Foreign, login));
         };
         self.tap_received(now, datagram, packet, payload);

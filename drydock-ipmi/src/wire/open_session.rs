@@ -21,7 +21,7 @@ pub struct OpenSessionRequest {
 pub struct OpenSessionResponse {
     /// The request's.
     pub tag: u8,
-    /// The request's.
+    /// The request's; 0 in a refusal that ends after its status, as some BMCs send it.
     pub console_id: u32,
     /// The session, or why there is none.
     pub outcome: Result<OpenedSession, Status>,
@@ -64,40 +64,48 @@ impl OpenSessionRequest {
 }
 
 impl OpenSessionResponse {
-    /// Reads a whole payload. Of a refusal only the first eight octets are looked at.
+    /// Reads a whole payload. Of a refusal only the first eight octets are looked at, or two if there are no more.
     ///
     /// # Errors
     /// When it is too short, or its algorithms are not in their form.
     pub fn parse(payload: &[u8]) -> Result<Self, Invalid> {
         let mut octets = Octets::new(payload);
-        let [tag, status, privilege, _] = octets.array()?;
-        let console_id = octets.u32()?;
-        let outcome = match Status(status) {
-            Status::OK => Ok(OpenedSession {
+        let (tag, status) = (octets.u8()?, Status(octets.u8()?));
+        if status != Status::OK {
+            let mut id = octets;
+            let console_id = id.take(2).and_then(|_| id.u32()).unwrap_or_default();
+            return Ok(Self {
+                tag,
+                console_id,
+                outcome: Err(status),
+            });
+        }
+        let [privilege, _] = octets.array()?;
+        Ok(Self {
+            tag,
+            console_id: octets.u32()?,
+            outcome: Ok(OpenedSession {
                 privilege: privilege & 0x0f,
                 bmc_id: octets.u32()?,
                 algorithms: Algorithms::parse(&mut octets)?,
             }),
-            status => Err(status),
-        };
-        Ok(Self {
-            tag,
-            console_id,
-            outcome,
         })
     }
 
-    /// Writes a whole payload.
+    /// Writes a whole payload; of a refusal without an id only tag and status.
     pub fn emit(&self, out: &mut Vec<u8>) {
-        let (status, privilege) = match &self.outcome {
-            Ok(opened) => (Status::OK, opened.privilege),
-            Err(status) => (*status, 0),
-        };
-        out.extend_from_slice(&[self.tag, status.0, privilege, 0]);
-        out.extend_from_slice(&self.console_id.to_le_bytes());
-        if let Ok(opened) = &self.outcome {
-            out.extend_from_slice(&opened.bmc_id.to_le_bytes());
-            opened.algorithms.emit(out);
+        match &self.outcome {
+            Err(status) if self.console_id == 0 => out.extend_from_slice(&[self.tag, status.0]),
+            Err(status) => {
+                out.extend_from_slice(&[self.tag, status.0, 0, 0]);
+                out.extend_from_slice(&self.console_id.to_le_bytes());
+            }
+            Ok(opened) => {
+                out.extend_from_slice(&[self.tag, Status::OK.0, opened.privilege, 0]);
+                out.extend_from_slice(&self.console_id.to_le_bytes());
+                out.extend_from_slice(&opened.bmc_id.to_le_bytes());
+                opened.algorithms.emit(out);
+            }
         }
     }
 }

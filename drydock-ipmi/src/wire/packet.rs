@@ -37,7 +37,9 @@ impl<'a> Packet<'a> {
 
 /// The console's session id that a BMC's datagram is for: in a session the wrapper says it, during the login the payload.
 ///
-/// Nothing is checked by that; it only says whom to give the datagram to.
+/// Nothing is checked by that; it only says whom to give the datagram to. None if it holds no id. That may also be a refusal
+/// of Open Session by a BMC such as `ipmi_sim`, which ends after its status: it is for whoever logs in at the address that it
+/// came from, and its tag says for which of them.
 pub fn addressee(datagram: &[u8]) -> Option<u32> {
     let packet = V20::parse(datagram).ok()?;
     let from_payload = || Octets::new(packet.payload.get(4..)?).u32().ok();

@@ -60,12 +60,14 @@ fn a_session_opens_answers_and_closes() {
 }
 
 #[test]
-fn the_name_alone_and_k_g_work() {
+fn k_g_and_the_other_lookup_work() {
     for suite in SUITES {
         let mut bmc = Bmc::new(suite);
         let k_g = || Kg::new("key of the BMC").unwrap();
         bmc.k_g = Some(k_g());
-        let account = account().with_lookup(Lookup::NameOnly).with_k_g(k_g());
+        let account = account()
+            .with_lookup(Lookup::NameAndPrivilege)
+            .with_k_g(k_g());
         let mut world = World::new(account, bmc);
         world.carry();
         assert!(matches!(
@@ -121,7 +123,8 @@ fn refusals_say_what_they_mean() {
     let login = |spoil: fn(&mut Bmc)| {
         let mut bmc = Bmc::new(Suite::THREE);
         spoil(&mut bmc);
-        let mut world = World::new(account(), bmc);
+        let account = account().with_lookup(Lookup::NameAndPrivilege);
+        let mut world = World::new(account, bmc);
         let failure = failure(&mut world);
         assert_eq!(world.bmc.taken, 0, "{failure}");
         failure
@@ -148,7 +151,7 @@ fn refusals_say_what_they_mean() {
 fn a_level_that_is_refused_in_the_session_frees_the_slot() {
     let mut bmc = Bmc::new(Suite::THREE);
     bmc.limit = Privilege::User;
-    let mut world = World::new(account().with_lookup(Lookup::NameOnly), bmc);
+    let mut world = World::new(account(), bmc);
     let completion = Some(CompletionCode(0x81));
     let refused = Failure::PrivilegeRefused {
         status: None,
@@ -450,4 +453,27 @@ fn console_payloads_pass_through() {
     world.deliver(&datagram);
     let (kind, data) = (PayloadType::Sol, b"\x01\0\0\0file".to_vec());
     assert_eq!(world.events, [Event::Payload { kind, data }]);
+}
+
+#[test]
+fn a_refusal_without_an_id_is_understood() {
+    // As ipmi_sim answers Open Session when it does not have the suite: tag and status, and no more.
+    let mut world = World::new(account(), Bmc::new(Suite::SEVENTEEN));
+    let tag = world.sent()[0][16];
+    let refusal = |tag| {
+        [
+            b"\x06\0\xff\x07\x06\x11\0\0\0\0\0\0\0\0\x02\0",
+            &[tag, 0x04][..],
+        ]
+        .concat()
+    };
+    world.deliver(&refusal(tag.wrapping_add(1)));
+    assert_eq!(
+        (world.events.len(), world.session.dropped().foreign),
+        (0, 1)
+    );
+    world.deliver(&refusal(tag));
+    let (suite, status) = (17, Status::INVALID_AUTHENTICATION);
+    let failed = Event::Failed(Failure::SuiteRefused { suite, status });
+    assert_eq!(world.events, [failed, Event::Closed]);
 }
