@@ -10,6 +10,8 @@
 
 pub mod account;
 pub mod capture;
+#[cfg(feature = "client")]
+pub mod client;
 pub mod command;
 pub mod crypto;
 mod octets;
