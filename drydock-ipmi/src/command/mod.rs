@@ -9,13 +9,18 @@ pub mod boot;
 pub mod chassis;
 mod conversation;
 pub mod event;
+pub mod fru;
+pub mod lan;
 mod raw;
 pub mod sdr;
 pub mod sel;
 pub mod sensor;
+pub mod sol;
 mod text;
 mod timestamp;
+pub mod user;
 mod walk;
+pub mod watchdog;
 
 pub use conversation::{Conversation, Question, Refused, Turn};
 pub use raw::Raw;
