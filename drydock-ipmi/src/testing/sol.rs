@@ -19,6 +19,8 @@ pub(super) struct Sol {
     sent: Option<Sent>,
     /// The number of the console's packet that was taken last, and how many characters of it.
     last_in: (u8, u8),
+    /// When the console is told that it may go on after a NACK of this packet.
+    resumes: Option<(Duration, u8)>,
     /// Parameters 1 to 6, as on the wire (IPMI 2.0 §26.3).
     pub(super) parameters: Parameters,
 }
@@ -48,6 +50,7 @@ impl Default for Sol {
             last_out: 0,
             sent: None,
             last_in: (0, 0),
+            resumes: None,
             parameters: Parameters {
                 enabled: 1,
                 // Encrypted and authenticated, from USER up.
@@ -68,7 +71,9 @@ impl Sol {
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Duration> {
-        self.sent.as_ref().map(|sent| sent.again_at)
+        let again = self.sent.as_ref().map(|sent| sent.again_at);
+        let resumes = self.resumes.map(|(due, _)| due);
+        again.into_iter().chain(resumes).min()
     }
 
     fn next_sequence(&mut self) -> u8 {
@@ -127,7 +132,10 @@ impl State {
             self.acknowledge(id, packet.sequence, accepted, 0);
         } else if strikes(&mut self.faults.sol_nacks) {
             self.acknowledge(id, packet.sequence, 0, SolPacket::NACK);
+            let due = now.saturating_add(self.sol.retry_interval());
+            self.sol.resumes = Some((due, packet.sequence));
         } else {
+            self.sol.resumes = None;
             let accepted = u8::try_from(packet.characters.len()).unwrap_or(u8::MAX);
             let taken = packet.characters.iter().take(usize::from(accepted));
             self.machine.type_in(&taken.copied().collect::<Vec<u8>>());
@@ -180,6 +188,9 @@ impl State {
         let Some(id) = self.sol.session else {
             return;
         };
+        if let Some((_, sequence)) = self.sol.resumes.take_if(|(due, _)| *due <= now) {
+            self.acknowledge(id, sequence, 0, 0);
+        }
         let interval = self.sol.retry_interval();
         let [most_tries, _] = self.sol.parameters.retry;
         // What nobody acknowledges is given up (IPMI 2.0 §15.11).

@@ -5,6 +5,7 @@
 #![allow(dead_code)]
 
 pub(crate) mod answers;
+pub(crate) mod clients;
 pub(crate) mod console;
 pub(crate) mod dice;
 pub(crate) mod fleet;
