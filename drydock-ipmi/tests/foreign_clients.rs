@@ -105,7 +105,8 @@ async fn ipmitool_switches_power() {
 async fn ipmitool_chooses_what_boots_next() {
     for suite in SUITES {
         let server = serve(settings()).await;
-        let Some(client) = Client::ipmitool(server.addresses()[0], suite, "admin", "password") else {
+        let Some(client) = Client::ipmitool(server.addresses()[0], suite, "admin", "password")
+        else {
             return;
         };
         let told = || server.bmc(0).unwrap().boot_flags();
@@ -139,7 +140,8 @@ async fn ipmitool_chooses_what_boots_next() {
 async fn ipmitool_reads_all_there_is() {
     for suite in SUITES {
         let server = serve(settings()).await;
-        let Some(client) = Client::ipmitool(server.addresses()[0], suite, "admin", "password") else {
+        let Some(client) = Client::ipmitool(server.addresses()[0], suite, "admin", "password")
+        else {
             return;
         };
         let event = [0, 0, 2, 0, 0, 0, 0, 0x20, 0, 4, 1, 1, 1, 0x59, 0x60, 0x55];
@@ -267,7 +269,8 @@ async fn ipmitool_sets_a_password_and_logs_in_with_it() {
     assert!(!admin.run("user test 3 20 another").await.content);
     let before = Client::ipmitool(server.addresses()[0], "17", "oper", "operpw").unwrap();
     assert!(!before.run("-L OPERATOR mc info").await.content);
-    let after = Client::ipmitool(server.addresses()[0], "17", "oper", "rotated-and-20-octet").unwrap();
+    let after =
+        Client::ipmitool(server.addresses()[0], "17", "oper", "rotated-and-20-octet").unwrap();
     after.says("-L OPERATOR mc info").await;
 }
 
@@ -301,7 +304,8 @@ async fn a_bmc_with_a_key_of_its_own_wants_it() {
         let mut with_key = settings();
         with_key.k_g = Some(Kg::new("a key of the BMC").unwrap());
         let server = serve(with_key).await;
-        let Some(client) = Client::ipmitool(server.addresses()[0], suite, "admin", "password") else {
+        let Some(client) = Client::ipmitool(server.addresses()[0], suite, "admin", "password")
+        else {
             return;
         };
         assert!(!client.run("mc info").await.content);
@@ -315,7 +319,8 @@ async fn a_bmc_with_a_key_of_its_own_wants_it() {
 #[tokio::test]
 async fn ipmitool_finds_the_suite_itself() {
     let server = serve(settings()).await;
-    let Some(mut client) = Client::ipmitool(server.addresses()[0], "17", "admin", "password") else {
+    let Some(mut client) = Client::ipmitool(server.addresses()[0], "17", "admin", "password")
+    else {
         return;
     };
     client
@@ -430,12 +435,14 @@ async fn both_consoles_converse_with_the_machine() {
     }
     for suite in SUITES {
         let server = serve(settings()).await;
-        let Some(ipmitool) = Client::ipmitool(server.addresses()[0], suite, "admin", "password") else {
+        let Some(ipmitool) = Client::ipmitool(server.addresses()[0], suite, "admin", "password")
+        else {
             return;
         };
         ipmitool.says("chassis power on").await;
         ipmitool.converses(&["sol", "activate"], b"\r~.").await;
-        let Some(ipmiconsole) = Client::freeipmi("ipmiconsole", server.addresses()[0], suite) else {
+        let Some(ipmiconsole) = Client::freeipmi("ipmiconsole", server.addresses()[0], suite)
+        else {
             return;
         };
         ipmitool.says("chassis power reset").await;

@@ -25,7 +25,12 @@ pub(crate) struct Said {
 
 impl Client {
     /// ipmitool as one of the users.
-    pub(crate) fn ipmitool(bmc: SocketAddr, suite: &str, user: &str, password: &str) -> Option<Self> {
+    pub(crate) fn ipmitool(
+        bmc: SocketAddr,
+        suite: &str,
+        user: &str,
+        password: &str,
+    ) -> Option<Self> {
         Some(Self {
             program: peer::find("ipmitool", "ipmitool")?,
             arguments: [
@@ -88,7 +93,7 @@ impl Client {
             .unwrap_or_else(|_| panic!("{:?} {arguments:?} hangs", self.program))
             .expect("it starts");
         Said {
-            pub(crate) text: String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned(),
+            text: String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned(),
             content: done.status.success(),
         }
     }
@@ -100,45 +105,45 @@ impl Client {
         said.text
     }
 
-/// Types a word at the console and waits until it is echoed; then leaves as this client does.
+    /// Types a word at the console and waits until it is echoed; then leaves as this client does.
     pub(crate) async fn converses(&self, arguments: &[&str], leave: &[u8]) -> String {
-    // The clients want a terminal: `script` gives them one.
-    let line: Vec<String> = std::iter::once(self.program.display().to_string())
-        .chain(self.arguments.iter().cloned())
-        .chain(arguments.iter().map(|&argument| argument.to_owned()))
-        .collect();
-    let mut child = Command::new("script")
-        .args(["-qefc", &line.join(" "), "/dev/null"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .expect("script of util-linux");
-    let (mut input, mut output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-    let mut seen = String::new();
-    let conversation = async {
-        let mut wait_for = async |word: &str, seen: &mut String| {
-            let mut buffer = [0; 1024];
-            while !seen.contains(word) {
-                match output.read(&mut buffer).await.unwrap() {
-                    0 => panic!("it ended: {seen}"),
-                    many => seen.push_str(&String::from_utf8_lossy(&buffer[..many])),
+        // The clients want a terminal: `script` gives them one.
+        let line: Vec<String> = std::iter::once(self.program.display().to_string())
+            .chain(self.arguments.iter().cloned())
+            .chain(arguments.iter().map(|&argument| argument.to_owned()))
+            .collect();
+        let mut child = Command::new("script")
+            .args(["-qefc", &line.join(" "), "/dev/null"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("script of util-linux");
+        let (mut input, mut output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        let mut seen = String::new();
+        let conversation = async {
+            let mut wait_for = async |word: &str, seen: &mut String| {
+                let mut buffer = [0; 1024];
+                while !seen.contains(word) {
+                    match output.read(&mut buffer).await.unwrap() {
+                        0 => panic!("it ended: {seen}"),
+                        many => seen.push_str(&String::from_utf8_lossy(&buffer[..many])),
+                    }
                 }
-            }
+            };
+            wait_for("login:", &mut seen).await;
+            input.write_all(b"a-word-for-the-machine").await.unwrap();
+            wait_for("a-word-for-the-machine", &mut seen).await;
+            input.write_all(leave).await.unwrap();
+            input.flush().await.unwrap();
+            let mut rest = Vec::new();
+            let _ = output.read_to_end(&mut rest).await;
+            seen.push_str(&String::from_utf8_lossy(&rest));
+            let _ = child.wait().await;
         };
-        wait_for("login:", &mut seen).await;
-        input.write_all(b"a-word-for-the-machine").await.unwrap();
-        wait_for("a-word-for-the-machine", &mut seen).await;
-        input.write_all(leave).await.unwrap();
-        input.flush().await.unwrap();
-        let mut rest = Vec::new();
-        let _ = output.read_to_end(&mut rest).await;
-        seen.push_str(&String::from_utf8_lossy(&rest));
-        let _ = child.wait().await;
-    };
-    timeout(HANGS, conversation)
-        .await
-        .expect("the client hangs");
-    seen
-}
+        timeout(HANGS, conversation)
+            .await
+            .expect("the client hangs");
+        seen
+    }
 }
