@@ -38,7 +38,7 @@ const LONGEST: Duration = Duration::from_secs(120);
 fn bmc(seed: u64) -> SimulatedBmc {
     let mut settings = BmcSettings::default().user("admin", "secret", Privilege::Administrator);
     settings.seed = seed;
-    settings.is_on = seed % 2 == 0;
+    settings.is_on = seed.is_multiple_of(2);
     SimulatedBmc::new(settings)
 }
 

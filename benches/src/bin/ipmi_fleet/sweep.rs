@@ -30,7 +30,10 @@ pub(crate) fn sweep(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     let within = Duration::from_secs(option("--within", 20)?.into());
     let file = arguments.first().ok_or("sweep: no file")?;
     let hosts = fs::read_to_string(file)?;
-    let hosts = hosts.lines().map(str::parse).collect::<Result<Vec<SocketAddr>, _>>()?;
+    let hosts = hosts
+        .lines()
+        .map(str::parse)
+        .collect::<Result<Vec<SocketAddr>, _>>()?;
     let mut account = Account::new("admin", "password")?;
     account.lookup = Lookup::NameOnly;
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -23,9 +23,9 @@ type Tried = Result<(), Box<dyn Error>>;
 /// So many logins are tried over lossy lines.
 const LOSSY: usize = 40;
 
-pub(crate) struct Trials<'a> {
+pub(crate) struct Trials {
     ipmipower: String,
-    bmcs: &'a [SocketAddr],
+    bmcs: Vec<SocketAddr>,
     rounds: usize,
     /// For the lists of hosts.
     folder: PathBuf,
@@ -34,17 +34,17 @@ pub(crate) struct Trials<'a> {
 /// What our sweep said of a BMC: when it was answered, in milliseconds since the beginning, and how.
 type Answers = BTreeMap<SocketAddr, (f64, String)>;
 
-impl<'a> Trials<'a> {
+impl Trials {
     pub(crate) fn new(
         ipmipower: &Path,
-        bmcs: &'a [SocketAddr],
+        bmcs: &[SocketAddr],
         rounds: usize,
     ) -> Result<Self, Box<dyn Error>> {
         let folder = env::temp_dir().join(format!("drydock-fleet-{}", std::process::id()));
         fs::create_dir(&folder)?;
         Ok(Self {
             ipmipower: ipmipower.display().to_string(),
-            bmcs,
+            bmcs: bmcs.to_vec(),
             rounds,
             folder,
         })
@@ -69,7 +69,11 @@ impl<'a> Trials<'a> {
         Ok(program.chain(more).collect())
     }
 
-    fn sweep(&self, bmcs: &[SocketAddr], more: &str) -> Result<(Measured, Answers), Box<dyn Error>> {
+    fn sweep(
+        &self,
+        bmcs: &[SocketAddr],
+        more: &str,
+    ) -> Result<(Measured, Answers), Box<dyn Error>> {
         let measured = measure(&self.ours(bmcs, more)?)?;
         let line = |line: &str| {
             let mut words = line.split(' ');
@@ -85,8 +89,8 @@ impl<'a> Trials<'a> {
     pub(crate) fn statuses(&self, report: &mut Report) -> Tried {
         let (mut ours, mut newer, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
         for round in 0..=self.rounds {
-            let peer = measure(&self.theirs(self.bmcs))?;
-            let (own, answers) = self.sweep(self.bmcs, "")?;
+            let peer = measure(&self.theirs(&self.bmcs))?;
+            let (own, answers) = self.sweep(&self.bmcs, "")?;
             let answered = answers.values().filter(|(_, how)| how == "ok").count();
             let line = format!("{answered} of {} answered us", self.bmcs.len());
             let peers = peer.said.lines().filter(|line| line.ends_with(": off"));
@@ -139,7 +143,9 @@ impl<'a> Trials<'a> {
         let twice = count(&|bmc| self.ours(&[bmc], "--times 2"))?;
         let theirs = count(&|bmc| Ok(self.theirs(&[bmc])))?;
         let warm = twice.saturating_sub(cold);
-        report.say(format_args!("\npackets of a power status, request and reply"));
+        report.say(format_args!(
+            "\npackets of a power status, request and reply"
+        ));
         let line = format!("{:24}{cold:>10}{theirs:>12}{:>8}{:>8}", "cold", "", "14");
         report.count(line, cold <= 14);
         let line = format!("{:24}{warm:>10}{:>12}{:>8}{:>8}", "warm", "-", "", "2");
@@ -152,7 +158,10 @@ impl<'a> Trials<'a> {
         let many = self.bmcs.len().div_ceil(20);
         let silent = answers::free(many);
         // What is sent there vanishes; nothing is refused.
-        let _open: Vec<UdpSocket> = silent.iter().map(UdpSocket::bind).collect::<Result<_, _>>()?;
+        let _open: Vec<UdpSocket> = silent
+            .iter()
+            .map(UdpSocket::bind)
+            .collect::<Result<_, _>>()?;
         let living = self.bmcs.get(many..).ok_or("no BMC")?;
         // One dead after nineteen living ones.
         let mixed: Vec<SocketAddr> = living
@@ -162,9 +171,8 @@ impl<'a> Trials<'a> {
             .collect();
         let (mut without, mut among) = (Vec::new(), Vec::new());
         for _ in 0..self.rounds {
-            let time = |answers: &Answers| {
-                p99(living.iter().filter_map(|bmc| Some(answers.get(bmc)?.0)))
-            };
+            let time =
+                |answers: &Answers| p99(living.iter().filter_map(|bmc| Some(answers.get(bmc)?.0)));
             let (_, answers) = self.sweep(living, "")?;
             without.push(time(&answers));
             let (_, answers) = self.sweep(&mixed, "--within 5")?;
@@ -224,7 +232,9 @@ impl<'a> Trials<'a> {
             let (measured, answers) = self.sweep(&simulated.bmcs, &format!("--suite {suite}"))?;
             let answered = answers.values().filter(|(_, how)| how == "ok").count();
             let left = simulated.end()?;
-            let Measured { wall, cpu, memory, .. } = measured;
+            let Measured {
+                wall, cpu, memory, ..
+            } = measured;
             let line = format!(
                 "{answered} of {count} simulated BMCs answered, suite {suite}, {left} sessions left open: \
                  {wall:.2} s, processor {cpu:.2} s, {:.0} MiB",
@@ -236,7 +246,7 @@ impl<'a> Trials<'a> {
     }
 }
 
-impl Drop for Trials<'_> {
+impl Drop for Trials {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.folder);
     }

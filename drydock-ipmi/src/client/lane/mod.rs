@@ -164,12 +164,24 @@ impl Lane {
 
     /// A datagram has arrived.
     pub(super) fn handle_datagram(&mut self, now: Duration, from: SocketAddr, datagram: &[u8]) {
-        let id = addressee(datagram);
-        let live = id.and_then(|id| self.sessions.get_mut(&id).map(|live| (id, live)));
-        let is_from = |live: &Live| (live.peer.ip(), live.peer.port()) == (from.ip(), from.port());
-        let Some((id, live)) = live.filter(|(_, live)| is_from(live)) else {
+        let was_taken = match addressee(datagram) {
+            Some(id) => self.deliver(now, from, id, datagram),
+            // A refusal may name nobody: then it is for whoever logs in there, and its tag says for which of them.
+            None => (self.logging_in(from).into_iter()).fold(false, |taken, id| {
+                self.deliver(now, from, id, datagram) || taken
+            }),
+        };
+        if !was_taken {
             self.counters.strangers = self.counters.strangers.saturating_add(1);
-            return;
+        }
+    }
+
+    /// Gives a datagram to the session of that id, if there is one with that BMC.
+    fn deliver(&mut self, now: Duration, from: SocketAddr, id: u32, datagram: &[u8]) -> bool {
+        let is_from = |live: &Live| (live.peer.ip(), live.peer.port()) == (from.ip(), from.port());
+        let live = self.sessions.get_mut(&id);
+        let Some(live) = live.filter(|live| is_from(live)) else {
+            return false;
         };
         self.counters.received = self.counters.received.saturating_add(1);
         live.session.handle_datagram(now, datagram);
@@ -180,6 +192,19 @@ impl Lane {
             }
             lane.pump(now, link, id);
         });
+        true
+    }
+
+    /// The sessions that are logging in at this address.
+    fn logging_in(&self, at: SocketAddr) -> Vec<u32> {
+        let keys = self.by_peer.get(&at).into_iter().flatten();
+        let links = keys.filter_map(|key| self.links.get(*key)?.as_deref());
+        links
+            .filter_map(|link| match link.phase {
+                link::Phase::LoggingIn(id) => Some(id),
+                _ => None,
+            })
+            .collect()
     }
 
     /// Time has passed.
