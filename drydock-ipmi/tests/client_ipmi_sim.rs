@@ -10,7 +10,7 @@
 mod support;
 
 use drydock_ipmi::{
-    account::{Account, Kg},
+    account::{Account, Kg, Lookup},
     client::{Bmc, Client, ConsoleOptions, ErrorKind},
     command::{
         boot::{BootDevice, BootFlags, SetBoot},
@@ -142,9 +142,13 @@ async fn failures_say_what_is_wrong() {
     let (kind, text) = failure(Arc::new(k_g)).await;
     assert_eq!(kind, ErrorKind::Unauthorized);
     assert!(text.contains("K_g is wrong"), "{text}");
-    let (kind, text) = failure(account("ro", "ropw")).await;
+    // By name alone it gives anybody any level; by name and privilege only the user's own.
+    let by_both = Account::new("ro", "ropw")
+        .unwrap()
+        .with_lookup(Lookup::NameAndPrivilege);
+    let (kind, text) = failure(Arc::new(by_both)).await;
     assert_eq!(kind, ErrorKind::Unauthorized);
-    assert!(text.contains("no such user with this privilege"), "{text}");
+    assert!(text.contains("the BMC has no such user"), "{text}");
     client.close().await;
 }
 

@@ -3,10 +3,7 @@
 //! "M" of the specification is the console, "C" the BMC.
 
 use super::{Code, SessionKeys, Suite, mac::Mac};
-use crate::{
-    account::{Kg, Password},
-    wire::{Authentication, Integrity},
-};
+use crate::account::{Kg, Password};
 
 /// What both sides have told each other by RAKP Message 2. Both compute the same from it.
 #[derive(Debug, Clone, Copy)]
@@ -78,20 +75,6 @@ impl Exchange<'_> {
     /// The BMC's proof that it has the same keys, sent in RAKP Message 4.
     pub fn rakp4(&self, keys: &SessionKeys) -> Code {
         let whole = keys.proof(&[self.console_nonce, &self.bmc_id.to_le_bytes(), self.guid]);
-        let length = match self.suite.algorithms().authentication {
-            Authentication::HMAC_SHA1 => auth_code_length(Integrity::HMAC_SHA1_96),
-            Authentication::HMAC_SHA256 => auth_code_length(Integrity::HMAC_SHA256_128),
-            _ => 0,
-        };
-        Code::new(whole.as_slice(), length)
-    }
-}
-
-/// The octets of an AuthCode.
-pub(super) fn auth_code_length(integrity: Integrity) -> usize {
-    match integrity {
-        Integrity::HMAC_SHA1_96 => 12,
-        Integrity::HMAC_SHA256_128 => 16,
-        _ => 0,
+        Code::new(whole.as_slice(), self.suite.rakp4_length())
     }
 }

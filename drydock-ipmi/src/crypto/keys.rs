@@ -2,7 +2,6 @@
 
 use super::{
     Code, Suite,
-    exchange::auth_code_length,
     mac::{Mac, Whole},
 };
 use aes::{Aes128, cipher::KeyInit as _};
@@ -56,7 +55,7 @@ impl SessionKeys {
     }
 
     pub(super) fn auth_code_length(&self) -> usize {
-        auth_code_length(self.suite.algorithms().integrity)
+        self.suite.auth_code_length()
     }
 
     pub(super) fn cipher(&self) -> &Aes128 {

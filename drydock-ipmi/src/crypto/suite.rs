@@ -112,6 +112,34 @@ impl Suite {
         Self::new(self.number()).is_some()
     }
 
+    /// The octets of the proof in RAKP Message 2.
+    pub(crate) fn rakp2_length(self) -> usize {
+        match self.algorithms().authentication {
+            Authentication::HMAC_SHA1 => 20,
+            Authentication::HMAC_SHA256 => 32,
+            _ => 0,
+        }
+    }
+
+    /// The octets of the proof in RAKP Message 4 (IPMI 2.0 §13.28.1): the cut HMAC that goes with the authentication
+    /// algorithm, whichever the integrity algorithm is.
+    pub(crate) fn rakp4_length(self) -> usize {
+        match self.algorithms().authentication {
+            Authentication::HMAC_SHA1 => 12,
+            Authentication::HMAC_SHA256 => 16,
+            _ => 0,
+        }
+    }
+
+    /// The octets of an AuthCode.
+    pub(crate) fn auth_code_length(self) -> usize {
+        match self.algorithms().integrity {
+            Integrity::HMAC_SHA1_96 => 12,
+            Integrity::HMAC_SHA256_128 => 16,
+            _ => 0,
+        }
+    }
+
     pub(crate) fn has_integrity(self) -> bool {
         self.algorithms().integrity != Integrity::NONE
     }

@@ -26,6 +26,8 @@ pub(super) struct Login {
     /// When this step was sent, each time.
     sent: Vec<Duration>,
     pub(super) deadline: Duration,
+    /// What was wrong with an answer to this step that was dropped, to be told if no other comes.
+    nonsense: Option<&'static str>,
     /// The owner does not want the session any more.
     is_unwanted: bool,
 }
@@ -53,6 +55,7 @@ impl Login {
             first_tag,
             sent: Vec::new(),
             deadline: Duration::ZERO,
+            nonsense: None,
             is_unwanted: false,
         }
     }
@@ -135,6 +138,7 @@ impl Session {
     fn next_step(&mut self, now: Duration, mut login: Box<Login>, at: At) {
         login.first_tag = login.tag(login.sent.len());
         login.sent.clear();
+        login.nonsense = None;
         login.at = at;
         self.send_step(now, login);
     }
@@ -148,7 +152,11 @@ impl Session {
         }
         let step = login.step();
         self.give_up(now, &login);
-        self.end_login(&login, Failure::NoAnswer { step });
+        let failure = match login.nonsense {
+            Some(what) => Failure::Malformed { step, what },
+            None => Failure::NoAnswer { step },
+        };
+        self.end_login(&login, failure);
     }
 
     /// Frees what the BMC may have opened, as far as the protocol has a way.
@@ -208,7 +216,7 @@ impl Session {
         now: Duration,
         datagram: &[u8],
         packet: &V20<'_>,
-        login: Box<Login>,
+        mut login: Box<Login>,
     ) -> Result<(), (Drop, Box<Login>)> {
         if packet.session_id != 0 || packet.is_encrypted || packet.is_authenticated {
             return Err((Drop::Foreign, login));
@@ -233,6 +241,10 @@ impl Session {
         let Some(asked) = login.asked(answer.tag).filter(|_| is_ours) else {
             return Err((Drop::Foreign, login));
         };
+        if !self.has_proof(&answer.outcome) {
+            login.nonsense = Some("its proof is too short or too long");
+            return Err((Drop::Unreadable, login));
+        }
         self.tap_received(now, datagram, packet, payload);
         self.pace.learn(now.saturating_sub(asked));
         let step = login.step();
@@ -246,6 +258,18 @@ impl Session {
             Ok(Brought::Check(code)) => self.checked(now, login, code),
         }
         Ok(())
+    }
+
+    /// Whether a proof, where one belongs, has the length that the suite gives it, or one octet more.
+    fn has_proof(&self, outcome: &Result<Brought<'_>, Status>) -> bool {
+        let (code, expected) = match outcome {
+            Ok(Brought::Offer(offer)) => (offer.code, self.options.suite.rakp2_length()),
+            Ok(Brought::Check(code)) => (*code, self.options.suite.rakp4_length()),
+            _ => return true,
+        };
+        code.len()
+            .checked_sub(expected)
+            .is_some_and(|more| more <= 1)
     }
 
     fn opened(&mut self, now: Duration, mut login: Box<Login>, opened: &OpenedSession) {

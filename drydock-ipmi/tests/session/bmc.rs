@@ -145,7 +145,9 @@ impl Bmc {
             }
             PayloadType::Rakp1 => {
                 let rakp1 = Rakp1::parse(packet.payload).unwrap();
-                assert_eq!(rakp1.bmc_id, self.bmc_id);
+                if rakp1.bmc_id != self.bmc_id {
+                    return Vec::new();
+                }
                 self.console_nonce = rakp1.nonce;
                 self.random.fill(&mut self.bmc_nonce);
                 (self.role, self.name) = (rakp1.role, rakp1.name.to_vec());
@@ -176,7 +178,9 @@ impl Bmc {
             }
             PayloadType::Rakp3 => {
                 let rakp3 = Rakp3::parse(packet.payload).unwrap();
-                assert_eq!(rakp3.bmc_id, self.bmc_id);
+                if rakp3.bmc_id != self.bmc_id {
+                    return Vec::new();
+                }
                 let Ok(proof) = rakp3.outcome else {
                     self.taken = 0;
                     self.is_open = false;
@@ -214,8 +218,9 @@ impl Bmc {
         let Some(keys) = self.keys.clone().filter(|_| self.is_open) else {
             return Vec::new();
         };
-        assert_eq!(packet.session_id, self.bmc_id);
-        let opened = open(&keys, datagram).unwrap();
+        let (true, Ok(opened)) = (packet.session_id == self.bmc_id, open(&keys, datagram)) else {
+            return Vec::new();
+        };
         assert!(
             self.window.accepts(opened.sequence),
             "a sequence number twice"

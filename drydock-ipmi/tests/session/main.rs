@@ -9,4 +9,7 @@
 )]
 
 mod bmc;
+mod damage;
 mod login_and_requests;
+mod orders;
+mod tap;
