@@ -11,7 +11,7 @@ mod support;
 
 use drydock_ipmi::{
     account::{Account, Kg, Lookup},
-    client::{Bmc, Client, ConsoleOptions, ErrorKind},
+    client::{Bmc, Client, Console, ConsoleOptions, ErrorKind},
     command::{
         boot::{BootDevice, BootFlags, SetBoot},
         chassis::ChassisControl,
@@ -106,6 +106,9 @@ async fn the_device_and_its_log_are_read_and_the_log_is_cleared() {
     let device = bmc.device_id(WITHIN).await.unwrap();
     assert_eq!(device.manufacturer, 0x2a7c);
     assert_eq!(bmc.sel(WITHIN).await.unwrap().records.len(), 3);
+    assert_eq!(bmc.sensors(WITHIN).await.unwrap().len(), 4);
+    let fru = bmc.fru(0, WITHIN).await.unwrap();
+    assert!(fru.product.is_some(), "{fru:?}");
     bmc.clear_sel(WITHIN).await.unwrap();
     assert_eq!(bmc.sel_info(WITHIN).await.unwrap().entries, 0);
     client.close().await;
@@ -153,7 +156,6 @@ async fn failures_say_what_is_wrong() {
 }
 
 #[tokio::test]
-#[ignore = "not yet"]
 async fn a_console_is_typed_at_and_read() {
     let Some(fleet) = whole() else { return };
     let client = client();
@@ -164,13 +166,7 @@ async fn a_console_is_typed_at_and_read() {
         .unwrap();
     console.write_all(b"hello\r").await.unwrap();
     console.flush().await.unwrap();
-    let mut seen = Vec::new();
-    while !contains(&seen, b"hello") {
-        let mut octets = [0; 300];
-        let many = console.read(&mut octets).await.unwrap();
-        assert!(many > 0);
-        seen.extend(&octets[..many]);
-    }
+    read_until(&mut console, b"hello").await;
     // Another client is refused, and may take it over.
     let other = self::client();
     let bmc2 = other.bmc(fleet.bmcs()[0], admin());
@@ -182,18 +178,23 @@ async fn a_console_is_typed_at_and_read() {
     let options = ConsoleOptions::default().take_over();
     let mut second = bmc2.console(options, WITHIN).await.unwrap();
     second.write_all(b"BIG\r").await.unwrap();
-    let mut seen = Vec::new();
-    while !contains(&seen, b"01023 ") {
-        let mut octets = [0; 3000];
-        let many = second.read(&mut octets).await.unwrap();
-        seen.extend(&octets[..many]);
-    }
+    read_until(&mut second, b"01023 ").await;
     second.shutdown().await.unwrap();
     drop(second);
     drop(console);
     client.close().await;
     other.close().await;
     assert_eq!(client.counters().sessions + other.counters().sessions, 0);
+}
+
+async fn read_until(console: &mut Console, part: &[u8]) {
+    let mut seen = Vec::new();
+    while !contains(&seen, part) {
+        let mut octets = [0; 3000];
+        let read = tokio::time::timeout(WITHIN, console.read(&mut octets)).await;
+        let many = read.unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&seen)));
+        seen.extend(&octets[..many.unwrap()]);
+    }
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {

@@ -1,8 +1,10 @@
 //! One BMC: what can be asked of it. Each call is bounded by the time it is given.
 
+mod access;
 mod boot;
 mod call;
 mod identity;
+mod inventory;
 mod power;
 mod sel;
 

@@ -23,9 +23,9 @@ pub(in crate::client) struct Hosting {
 }
 
 impl Hosting {
-    pub(in crate::client) fn new(keepalive: Duration, now: Duration) -> Self {
+    pub(in crate::client) fn new(keepalive: Duration, after: u8, now: Duration) -> Self {
         Self {
-            sol: Sol::new(64),
+            sol: Sol::new(64).after(after),
             session: None,
             reader: None,
             writer: None,

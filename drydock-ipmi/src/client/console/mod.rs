@@ -3,7 +3,6 @@
 pub(super) mod hosting;
 mod open;
 mod options;
-mod payload;
 pub(super) mod sol;
 
 pub use options::ConsoleOptions;
@@ -11,15 +10,18 @@ pub use options::ConsoleOptions;
 use self::{
     hosting::Hosting,
     open::{OPEN, keep, open},
-    payload::DeactivatePayload,
     sol::Ended,
 };
 use super::{
     Bmc,
     bmc::Link,
+    entropy::SystemEntropy,
     error::{Cause, Error},
 };
-use crate::command::Question;
+use crate::{
+    command::{Question, sol::DeactivatePayload},
+    crypto::Entropy as _,
+};
 use std::{
     fmt,
     future::Future,
@@ -64,10 +66,13 @@ impl Bmc {
         let Some(link) = self.link() else {
             return Err(call.error(OPEN, Cause::ConsoleLost("there is no socket")));
         };
+        let mut after = [0];
+        SystemEntropy::default().fill(&mut after);
+        let [after] = after;
         let hosted = link.port.with(|lane, now| {
             lane.with_console(now, link.key, |console| {
                 if console.is_none() {
-                    let mut hosting = Hosting::new(options.keepalive, now);
+                    let mut hosting = Hosting::new(options.keepalive, after, now);
                     hosting.is_kept = options.reconnect.is_some();
                     *console = Some(Box::new(hosting));
                     return true;

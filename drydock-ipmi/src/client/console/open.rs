@@ -1,18 +1,16 @@
 //! Opens a console, and opens it again when it is lost.
 
-use super::{
-    ConsoleOptions,
-    hosting::Hosting,
-    payload::{ActivatePayload, DeactivatePayload},
-    sol::Ended,
-};
+use super::{ConsoleOptions, hosting::Hosting, sol::Ended};
 use crate::{
     client::{
         Bmc,
         bmc::{Call, Link},
         error::{Cause, Error, ErrorKind},
     },
-    command::{Command as _, Question},
+    command::{
+        Command as _, Question,
+        sol::{ActivatePayload, DeactivatePayload},
+    },
     wire::CompletionCode,
 };
 use std::{future::poll_fn, task::Poll, time::Duration};

@@ -93,6 +93,13 @@ impl Sol {
         }
     }
 
+    /// Numbers go on after this one. BMCs remember the number of the last packet of the console before, and drop what has the
+    /// same; so a new console begins anywhere.
+    pub(crate) fn after(mut self, sequence: u8) -> Self {
+        self.sequence = sequence & 0x0f;
+        self
+    }
+
     /// So many characters fit into one payload from now on.
     pub(crate) fn set_largest(&mut self, largest: usize) {
         self.largest = largest.clamp(1, 255);
@@ -128,7 +135,7 @@ impl Sol {
         Self {
             outgoing: std::mem::take(&mut self.outgoing),
             incoming: std::mem::take(&mut self.incoming),
-            breaks: 0,
+            sequence: self.sequence,
             ..Self::new(self.largest)
         }
     }
@@ -357,7 +364,7 @@ mod tests {
         assert_eq!(again, TRIES - 1);
         assert_eq!(sol.ended(), Some(Ended::Unacknowledged));
         let mut renewed = sol.renewed();
-        assert_eq!(sent(&mut renewed), b"\x01\0\0\0b");
+        assert_eq!(sent(&mut renewed), b"\x02\0\0\0b");
     }
 
     #[test]
