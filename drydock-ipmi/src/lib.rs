@@ -14,8 +14,14 @@ pub mod capture;
 pub mod client;
 pub mod command;
 pub mod crypto;
+#[cfg(feature = "driver")]
+pub mod driver;
 mod octets;
 pub mod session;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod wire;
+
+#[cfg(all(doctest, feature = "client"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
