@@ -8,6 +8,7 @@
 struct Readme;
 
 pub mod annotate;
+pub mod bmc;
 pub mod ctrl_c;
 pub mod demo;
 pub mod inventories;

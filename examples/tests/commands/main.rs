@@ -1,6 +1,7 @@
 //! The examples as programs: people script them, so their command lines, exit codes and output are kept.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod bmc;
 mod canary;
 #[cfg(all(unix, feature = "postgres"))]
 #[path = "../../../drydock-store/tests/cluster/mod.rs"]

@@ -19,6 +19,7 @@ const MANIFESTS: &[&str] = &[
     "../Cargo.lock",
     "Cargo.toml",
     "../drydock-core/Cargo.toml",
+    "../drydock-ipmi/Cargo.toml",
     "../drydock-noop/Cargo.toml",
     "../drydock-store/Cargo.toml",
 ];
