@@ -4,7 +4,8 @@
 //! [--format text|json] [--call-seconds N] [--profile]
 //! [--site SOCKET [--state FILE | --postgres URL [--lease-seconds N]] [--key FILE] [--resume [RUN]]]`
 //!
-//! Without arguments it deploys the bundled site on a simulated one and approves its own plan. With `--site` it works on
+//! Without arguments it deploys the bundled site on a simulated one and approves its own plan. The simulated machines stand
+//! behind simulated BMCs, which are reached by IPMI over UDP on loopback. With `--site` it works on
 //! the site of a lab, which is another process, see the example `lab`. With `--state` design, plan and run are kept in a
 //! file: however this process ends, `--resume` goes on with the run where it was, from the file alone. With `--postgres`
 //! they are kept in a database (feature `postgres`), and `--resume` in another process waits for this one's end and takes
@@ -28,7 +29,9 @@ use drydock_core::{
 use drydock_examples::{
     FAILED, Failure, Format, NOT_APPROVED, OK, color,
     ctrl_c::{Presses, ctrl_c},
-    demo, findings, load, print, progress, say,
+    demo, findings, load,
+    loopback::Loopback,
+    print, progress, say,
     state::{Begun, Keeping, Kept},
     tables,
     together::{Came, Turn},
@@ -141,7 +144,11 @@ impl Task {
         };
         self.tell(&prepared);
         turn.still().await?;
-        self.carry_out(&prepared, cancelled_by(pressed)).await
+        let ended = self.carry_out(&prepared, cancelled_by(pressed)).await;
+        if let Some(bmcs) = prepared.world.bmcs() {
+            bmcs.close().await;
+        }
+        ended
     }
 
     /// Under the turn, where a run is to be begun; none when the design has errors.
@@ -166,6 +173,7 @@ impl Task {
             return Ok(None);
         }
         let world = World::of(&design, arguments.seed, arguments.site.as_deref()).await?;
+        let world = world.by_ipmi(&design).await?;
         if let (Some(begun), Some(kept)) = (begun, kept) {
             let Begun {
                 plan, run, head, ..
@@ -268,9 +276,15 @@ impl Task {
             None => orchestrator,
         };
         let orchestrator = match world {
-            World::Own(site) => orchestrator.sink(slowed(site, self.arguments.call_seconds)),
+            World::Own(site, bmcs) => {
+                orchestrator.sink(slowed(site, bmcs.clone(), self.arguments.call_seconds))
+            }
             // A lab says for itself how slow it is.
             _ => orchestrator,
+        };
+        let orchestrator = match world.bmcs() {
+            Some(bmcs) => orchestrator.secrets(bmcs.passwords()),
+            None => orchestrator,
         };
         match self.arguments.format {
             Format::Text => orchestrator.sink(progress::sink(&prepared.plan)),
@@ -303,13 +317,16 @@ fn approval(asked: Option<&str>, is_demo: bool) -> Approval {
 }
 
 /// Makes the calls to a site slow once the run begins.
-fn slowed(site: &SimulatedSite, seconds: u32) -> impl EventSink {
+fn slowed(site: &SimulatedSite, bmcs: Option<Loopback>, seconds: u32) -> impl EventSink {
     let site = site.clone();
     let slow = Durations::default().call(Duration::from_secs(seconds.into()));
     move |event: &Event| {
         if let EventKind::RunStarted { .. } = event.kind {
             // It is the same site, whoever holds it.
             drop(site.clone().durations(slow));
+            if let Some(bmcs) = &bmcs {
+                bmcs.slowed(seconds);
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod bmc;
 pub mod ctrl_c;
 pub mod demo;
 pub mod inventories;
+pub mod loopback;
 pub mod progress;
 pub mod rehearsal;
 pub mod resolved_json;

@@ -1,6 +1,6 @@
 //! The site that an example works on: a simulated one of its own, or that of a lab, which outlives the example.
 
-use crate::{FAILED, Failure, demo};
+use crate::{FAILED, Failure, demo, loopback::Loopback};
 use drydock_core::{Design, Drivers};
 #[cfg(unix)]
 use drydock_noop::lab::Site;
@@ -11,8 +11,8 @@ use std::path::Path;
 /// A site to work on.
 #[derive(Debug, Clone)]
 pub enum World {
-    /// In the memory of this program.
-    Own(SimulatedSite),
+    /// In the memory of this program; its BMCs perhaps on sockets of loopback.
+    Own(SimulatedSite, Option<Loopback>),
     /// In a lab.
     #[cfg(unix)]
     Lab(Site),
@@ -38,7 +38,7 @@ impl World {
     /// When no lab answers there, or one that serves another design.
     pub async fn of(design: &Design, seed: u64, socket: Option<&Path>) -> Result<Self, Failure> {
         match socket {
-            None => Ok(Self::Own(demo::site(design, seed))),
+            None => Ok(Self::Own(demo::site(design, seed), None)),
             Some(socket) => Self::at(design, socket).await,
         }
     }
@@ -59,7 +59,10 @@ impl World {
     /// Drivers for it.
     pub fn drivers(&self) -> Drivers {
         match self {
-            Self::Own(site) => demo::drivers(site),
+            Self::Own(site, None) => demo::drivers(site),
+            Self::Own(site, Some(bmcs)) => {
+                demo::drivers_of(site.server_driver(), site.network_driver(), &bmcs.driver())
+            }
             #[cfg(unix)]
             Self::Lab(site) => demo::drivers_of(
                 site.server_driver(),
@@ -69,13 +72,40 @@ impl World {
         }
     }
 
+    /// The same with the BMCs of a site in this program on sockets of loopback, reached by IPMI.
+    ///
+    /// # Errors
+    /// When sockets cannot be had.
+    pub async fn by_ipmi(self, design: &Design) -> Result<Self, Failure> {
+        match self {
+            Self::Own(site, None) => {
+                let bmcs = Loopback::of(design, &site).await;
+                let bmcs = bmcs.map_err(|error| {
+                    let why = format!("no sockets for the simulated BMCs: {error}");
+                    Failure::new(FAILED, why)
+                })?;
+                Ok(Self::Own(site, Some(bmcs)))
+            }
+            other => Ok(other),
+        }
+    }
+
+    /// The BMCs on sockets of loopback.
+    pub fn bmcs(&self) -> Option<&Loopback> {
+        match self {
+            Self::Own(_, bmcs) => bmcs.as_ref(),
+            #[cfg(unix)]
+            Self::Lab(_) => None,
+        }
+    }
+
     /// What there is now.
     ///
     /// # Errors
     /// When the lab does not answer.
     pub async fn seen(&self, design: &Design) -> Result<Seen, Failure> {
         match self {
-            Self::Own(site) => Ok(Seen {
+            Self::Own(site, _) => Ok(Seen {
                 nodes: site.nodes(),
                 networks: site.networks(),
                 deviations: site.as_designed(&design.resolved),
