@@ -167,9 +167,11 @@ impl Lane {
         let was_taken = match addressee(datagram) {
             Some(id) => self.deliver(now, from, id, datagram),
             // A refusal may name nobody: then it is for whoever logs in there, and its tag says for which of them.
-            None => (self.logging_in(from).into_iter()).fold(false, |taken, id| {
-                self.deliver(now, from, id, datagram) || taken
-            }),
+            None => {
+                let mut ids = self.logging_in(from);
+                ids.retain(|id| self.deliver(now, from, *id, datagram));
+                !ids.is_empty()
+            }
         };
         if !was_taken {
             self.counters.strangers = self.counters.strangers.saturating_add(1);
