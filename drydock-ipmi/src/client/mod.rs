@@ -1,4 +1,4 @@
-//! [io] The client on Tokio: many BMCs over a few sockets.
+//! `[io]` The client on Tokio: many BMCs over a few sockets.
 //!
 //! A [`Client`] has the sockets and remembers what it learnt of BMCs; a [`Bmc`] is one of them with the account that is
 //! used there. There is one session a BMC and account: it begins with the first request, is kept warm for a while after

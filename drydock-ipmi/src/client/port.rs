@@ -1,4 +1,4 @@
-//! [io] One socket and the task that serves it. Requests are sent by whoever makes them; the task receives, keeps the
+//! `[io]` One socket and the task that serves it. Requests are sent by whoever makes them; the task receives, keeps the
 //! deadlines, and sends what the socket could not take at once. So a request costs no switch between tasks on its way out.
 
 use super::{Settings, lane::Lane};

@@ -1,4 +1,4 @@
-//! [io] Simulated BMCs on UDP sockets, many in one process.
+//! `[io]` Simulated BMCs on UDP sockets, many in one process.
 
 use super::bmc::{Outgoing, SimulatedBmc};
 use std::{

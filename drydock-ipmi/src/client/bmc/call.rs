@@ -1,4 +1,4 @@
-//! One call: a deadline, and the commands that have to be answered by then.
+//! `[io]` One call: a deadline, and the commands that have to be answered by then.
 
 use super::Link;
 use crate::{

@@ -1,4 +1,4 @@
-//! [io] Serial-over-LAN as a stream (IPMI 2.0 §15): read what the machine prints, write what it is to be typed.
+//! `[io]` Serial-over-LAN as a stream (IPMI 2.0 §15): read what the machine prints, write what it is to be typed.
 
 pub(super) mod hosting;
 mod open;

@@ -1,4 +1,4 @@
-//! Opens a console, and opens it again when it is lost.
+//! `[io]` Opens a console, and opens it again when it is lost.
 
 use super::{ConsoleOptions, hosting::Hosting, sol::Ended};
 use crate::{
