@@ -1,4 +1,4 @@
-//! [io] Asks a BMC for one thing: looks first, asks once, and says when it cannot know whether it was heard.
+//! `[io]` Asks a BMC for one thing: looks first, asks once, and says when it cannot know whether it was heard.
 
 use super::{
     failure::{self, cancelled, of, over, under_way},

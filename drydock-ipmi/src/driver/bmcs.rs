@@ -1,4 +1,4 @@
-//! [io] The BMCs that a driver has spoken to: their sessions, kept warm by the client, and what they said that they are.
+//! `[io]` The BMCs that a driver has spoken to: their sessions, kept warm by the client, and what they said that they are.
 
 use crate::{
     account::Account,

@@ -1,4 +1,4 @@
-//! [io] What is wrong with a machine: its chassis, its sensors, its SEL. Read only where it was asked for.
+//! `[io]` What is wrong with a machine: its chassis, its sensors, its SEL. Read only where it was asked for.
 
 use super::look::{Left, answered};
 use crate::{

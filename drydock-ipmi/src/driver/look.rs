@@ -1,4 +1,4 @@
-//! [io] Looks at one machine through its BMC, and changes nothing.
+//! `[io]` Looks at one machine through its BMC, and changes nothing.
 
 use super::{
     bmcs::Bmcs,

@@ -1,4 +1,4 @@
-//! [io] [`IpmiDriver`]: machines beside their operating system, through their BMCs. An [`OobDriver`] for `oob.type: ipmi`.
+//! `[io]` [`IpmiDriver`]: machines beside their operating system, through their BMCs. An [`OobDriver`] for `oob.type: ipmi`.
 //!
 //! **What it takes of a design.** The BMC's address is the node's address on `oob.network`, and has to lie inside that
 //! network: nothing is sent anywhere else. Further `oob.account`, `oob.credential` (written, or better the name of a secret,
