@@ -248,6 +248,8 @@ async fn it_is_a_driver() {
 #[tokio::test]
 async fn it_is_a_driver_over_busy_and_forgetful_bmcs() {
     let mut faults = Faults::default();
+    // It is busy already when the session's level is raised.
+    faults.busy = 2;
     faults.refuses_boot_parameter_3 = true;
     faults.rakp2_length_off_by_one = true;
     let rig = Rig::new(USUAL, faults).await;
@@ -329,6 +331,29 @@ async fn an_observation_says_what_bmc_it_is() {
             ("product", "0x0100")
         ]
     );
+    rig.ends().await;
+}
+
+#[tokio::test]
+async fn health_is_read_where_it_is_asked_for() {
+    let rig = Rig::with(USUAL, Faults::default(), |builder| builder.health(true)).await;
+    let seen = rig.see("a").await.unwrap();
+    let fact = |name: &str| seen.facts.get(name).map(|fact| fact.as_str());
+    assert_eq!(fact("health.chassis"), Some("ok"), "{seen:?}");
+    assert!(fact("health.sensors").is_some() && fact("restart.cause").is_some());
+    assert!(
+        fact("health.sel").unwrap().contains(" records, "),
+        "{seen:?}"
+    );
+    assert!(["ok", "warning", "critical"].contains(&fact("health").unwrap()));
+    rig.ends().await;
+}
+
+#[tokio::test]
+async fn a_bmc_that_is_busy_when_its_session_is_closed_is_asked_again() {
+    let rig = Rig::new(USUAL, Faults::default()).await;
+    rig.see("a").await.unwrap();
+    rig.server.bmc(0).unwrap().faults_mut().busy = 2;
     rig.ends().await;
 }
 

@@ -216,6 +216,13 @@ impl Session {
                 self.phase = Phase::Link(link);
                 self.events.push_back(Event::Answered { ticket, response });
             }
+            // It has not looked at it. The slot of a session that it was too busy to close would stay taken.
+            Purpose::RaisePrivilege | Purpose::Close
+                if response.completion == CompletionCode::BUSY =>
+            {
+                self.requests.renew(pending);
+                self.phase = Phase::Link(link);
+            }
             Purpose::RaisePrivilege => self.privilege_answered(now, link, &response),
             // Whatever it says: a session that the BMC does not know is closed, too.
             Purpose::Close => self.end(),

@@ -85,11 +85,7 @@ impl Requests {
         request: &Request,
         repeat: Repeat,
     ) -> Option<&mut Pending> {
-        // The numbers go round, so that one comes back as late as possible.
-        let numbers = (0..LIMIT as u8).map(|n| self.next.wrapping_add(n) & 0x3f);
-        let is_free = |n: &u8| !self.pending.iter().any(|pending| pending.sequence == *n);
-        let sequence = { numbers }.find(is_free)?;
-        self.next = sequence.wrapping_add(1) & 0x3f;
+        let sequence = self.number()?;
         self.pending.push(Pending {
             purpose,
             repeat,
@@ -104,6 +100,24 @@ impl Requests {
             data: Zeroizing::new(request.data.clone()),
         });
         self.pending.last_mut()
+    }
+
+    /// A rqSeq that no other has. The numbers go round, so that one comes back as late as possible.
+    fn number(&mut self) -> Option<u8> {
+        let numbers = (0..LIMIT as u8).map(|n| self.next.wrapping_add(n) & 0x3f);
+        let is_free = |n: &u8| !self.pending.iter().any(|pending| pending.sequence == *n);
+        let sequence = { numbers }.find(is_free)?;
+        self.next = sequence.wrapping_add(1) & 0x3f;
+        Some(sequence)
+    }
+
+    /// Back under way although it was answered: it is asked again when its time is over, as another request, for a BMC answers
+    /// the same one as before.
+    pub(super) fn renew(&mut self, mut pending: Pending) {
+        if let Some(sequence) = self.number() {
+            pending.sequence = sequence;
+            self.pending.push(pending);
+        }
     }
 
     /// The one that this answers; it is not under way any more.
