@@ -47,7 +47,7 @@ struct Inner {
     site: Arc<dyn OobDriver>,
     passwords: Passwords,
     slow: AtomicU32,
-    _server: BmcServer,
+    server: BmcServer,
 }
 
 impl Loopback {
@@ -88,7 +88,7 @@ impl Loopback {
             site: site.oob_driver(),
             passwords,
             slow: AtomicU32::new(0),
-            _server: server,
+            server,
         })))
     }
 
@@ -105,6 +105,11 @@ impl Loopback {
     /// Each call takes so many seconds more from now on.
     pub fn slowed(&self, seconds: u32) {
         self.0.slow.store(seconds, Ordering::Relaxed);
+    }
+
+    /// The BMCs themselves, for whoever wants to look at them.
+    pub fn server(&self) -> &BmcServer {
+        &self.0.server
     }
 
     /// Closes all sessions.
@@ -322,5 +327,56 @@ impl Machine for SiteMachine {
 
     fn print(&mut self, _: usize) -> Vec<u8> {
         Vec::new()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::{demo, load};
+    use drydock_core::driver::ContextBuilder;
+    use drydock_ipmi::testing::Effect;
+
+    #[tokio::test]
+    async fn a_machine_of_the_site_is_started_by_packets_and_boots_from_where_its_bmc_was_told() {
+        let design = load(&demo::bundled()).await.unwrap();
+        let site = demo::site(&design, 0);
+        let bmcs = Loopback::of(&design, &site).await.unwrap();
+        let cx = ContextBuilder::new("test").time(Duration::ZERO, Duration::from_secs(20));
+        let cx = cx.secrets(Some(Arc::new(bmcs.passwords()))).build();
+        let (driver, node) = (bmcs.driver(), design.resolved.nodes["compute-1"].clone());
+        assert_eq!(driver.name(), site.oob_driver().name());
+        driver
+            .set_next_boot(&cx, &node, BootDevice::Pxe)
+            .await
+            .unwrap();
+        assert_eq!(
+            site.node("compute-1").unwrap().next_boot,
+            None,
+            "the BMC holds it"
+        );
+        driver.set_power(&cx, &node, PowerAction::On).await.unwrap();
+        assert_eq!(
+            site.node("compute-1").unwrap().next_boot,
+            Some(BootDevice::Pxe)
+        );
+        loop {
+            let seen = driver.observe(&cx, std::slice::from_ref(&node)).await.pop();
+            if seen.unwrap().unwrap().power == PowerState::On {
+                break;
+            }
+        }
+        assert_eq!(site.node("compute-1").unwrap().power, PowerState::On);
+        bmcs.close().await;
+        let asked = |bmc: &SimulatedBmc| {
+            let asked =
+                |(_, effect): &&(Duration, Effect)| matches!(effect, Effect::PowerAsked { .. });
+            (bmc.log().filter(asked).count(), bmc.slots_taken())
+        };
+        let mut asked: Vec<_> = bmcs.server().bmcs().map(|bmc| asked(&bmc)).collect();
+        asked.sort_unstable();
+        assert_eq!(asked.len(), 12);
+        assert_eq!((asked[0], asked[10], asked[11]), ((0, 0), (0, 0), (1, 0)));
     }
 }
