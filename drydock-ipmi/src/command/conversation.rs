@@ -57,6 +57,26 @@ impl<T> Turn<T> {
 /// Ask what [`begin`](Self::begin) says and then what [`answered`](Self::answered) says, until that is
 /// [`Turn::Done`] or an error; it is over then. A BMC that is busy (0xC0) has not looked at the question: wait, and ask
 /// it again, before the answer is given to the conversation.
+///
+/// ```
+/// use drydock_ipmi::command::{Conversation, Request, Response, Turn, sel::ReadSel};
+///
+/// /// A BMC whose log is empty.
+/// fn bmc(_: &Request) -> Response {
+///     Response::done([0x51, 0, 0, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 2])
+/// }
+///
+/// let mut read = ReadSel::new();
+/// let mut question = read.begin();
+/// let sel = loop {
+///     match read.answered(&bmc(&question.request))? {
+///         Turn::Ask(next) => question = next,
+///         Turn::Done(sel) => break sel,
+///     }
+/// };
+/// assert!(sel.records.is_empty());
+/// # Ok::<(), drydock_ipmi::command::Refused>(())
+/// ```
 pub trait Conversation: fmt::Debug + Send {
     /// What comes of it.
     type Outcome: Send;

@@ -3,6 +3,18 @@
 //!
 //! Nothing here sends anything. Decoders take any octets and never panic; what has a form for the other direction too
 //! (`emit`) serves simulated BMCs.
+//!
+//! ```
+//! use drydock_ipmi::command::{Command, Repeat, Response, chassis::GetChassisStatus};
+//!
+//! let request = GetChassisStatus.request();
+//! assert_eq!((request.net_fn.request(), request.command), (0x00, 0x01));
+//! assert_eq!(GetChassisStatus.repeat(), Repeat::Freely);
+//! // Somebody sends it, and this is what comes back:
+//! let response = Response::done([0x21, 0x10, 0x40]);
+//! assert!(GetChassisStatus.outcome(&response)?.is_on());
+//! # Ok::<(), drydock_ipmi::command::Refused>(())
+//! ```
 
 pub mod app;
 pub mod boot;

@@ -5,6 +5,7 @@ mod info;
 mod read;
 mod record;
 mod system_event;
+mod told;
 
 pub use clear::{ClearSel, EraseSel, Erasure};
 pub use info::{GetSelInfo, GetSelTime, ReserveSel, SelInfo};
