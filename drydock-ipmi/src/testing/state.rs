@@ -80,8 +80,21 @@ impl State {
         }
     }
 
-    /// Lets all that has a time happen, up to `now`.
+    /// Lets all that has a time happen, up to `now`, each at its own time and in its order.
     pub(super) fn advance(&mut self, now: Duration) {
+        let mut last = None;
+        // Times that do not grow, as a machine of a host might name, do not hold it up.
+        while let Some(due) = self
+            .poll_timeout()
+            .filter(|due| *due < now && Some(*due) > last)
+        {
+            self.advance_to(due);
+            last = Some(due);
+        }
+        self.advance_to(now);
+    }
+
+    fn advance_to(&mut self, now: Duration) {
         self.advance_machine(now);
         if self.boot.handle_timeout(now) {
             self.log.add(now, Effect::BootOptionsExpired);
