@@ -13,6 +13,17 @@ pub const NAME_LIMIT: usize = 16;
 pub const SECRET_LIMIT: usize = 20;
 
 /// A user's account at BMCs.
+///
+/// ```
+/// use drydock_ipmi::{account::{Account, Kg}, wire::Privilege};
+/// # fn main() -> Result<(), drydock_ipmi::account::AccountError> {
+/// let account = Account::new("admin", "a long password")?
+///     .with_k_g(Kg::new("the BMC's own key")?)
+///     .with_privilege(Privilege::Administrator);
+/// assert!(!format!("{account:?}").contains("long"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Account {
     /// Who.

@@ -40,6 +40,27 @@ pub enum Rejected {
 
 /// Writes a datagram with this payload, as the suite says. `iv` is sixteen octets that nobody can foresee, new each time.
 ///
+/// ```
+/// use drydock_ipmi::{account::Password, crypto::{Exchange, Suite, open, seal}, wire::PayloadType};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let exchange = Exchange {
+///     suite: Suite::SEVENTEEN,
+///     console_id: 1,
+///     bmc_id: 2,
+///     console_nonce: &[3; 16],
+///     bmc_nonce: &[4; 16],
+///     guid: &[5; 16],
+///     role: 3,
+///     name: b"operator",
+/// };
+/// let keys = exchange.keys(&Password::new("password")?, None);
+/// let mut datagram = Vec::new();
+/// seal(&keys, PayloadType::Ipmi, 2, 1, b"payload", &[6; 16], &mut datagram);
+/// assert_eq!(open(&keys, &datagram)?.payload, b"payload");
+/// # Ok(())
+/// # }
+/// ```
+///
 /// `session_id` is the receiver's. The payload is at most 65,000 octets long; no parser accepts what is made of a longer one.
 pub fn seal(
     keys: &SessionKeys,

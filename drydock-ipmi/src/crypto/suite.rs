@@ -7,6 +7,12 @@ use std::fmt;
 ///
 /// Those that authenticate, protect and encrypt are constants. The others exist for audits and old machines, and only by
 /// [`Suite::insecure`].
+///
+/// ```
+/// use drydock_ipmi::crypto::Suite;
+/// assert_eq!(Suite::new(17), Some(Suite::SEVENTEEN));
+/// assert_eq!(Suite::new(0), None);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Suite(&'static Row);
 

@@ -48,6 +48,33 @@ const DATA_LIMIT: usize = 1024;
 /// What a datagram brings is believed only when it is proved: in the login by tag and id, and by the proofs of RAKP; in the
 /// session by its AuthCode, its place in the sequence window, its pads, its checksums, and that it answers what was asked.
 /// Everything else is dropped and counted, and changes nothing.
+///
+/// ```
+/// use drydock_ipmi::{account::Account, crypto::{Entropy, Suite}, session::{Event, Session, SessionOptions}};
+/// use std::{sync::Arc, time::Duration};
+///
+/// struct Weak; // only for an example: anybody could foresee it
+/// impl Entropy for Weak {
+///     fn fill(&mut self, octets: &mut [u8]) {
+///         octets.fill(7);
+///     }
+/// }
+///
+/// # fn main() -> Result<(), drydock_ipmi::account::AccountError> {
+/// let account = Arc::new(Account::new("admin", "password")?);
+/// let options = SessionOptions::new(account, Suite::SEVENTEEN, 0x1234_5678);
+/// let mut session = Session::begin(options, Box::new(Weak), Duration::ZERO);
+/// // Open Session goes to the BMC, which here never answers.
+/// while let Some(deadline) = session.poll_timeout() {
+///     while let Some(_datagram) = session.poll_transmit() {}
+///     session.handle_timeout(deadline);
+/// }
+/// let Some(Event::Failed(failure)) = session.poll_event() else { panic!() };
+/// assert!(failure.to_string().starts_with("Open Session: no answer"));
+/// assert_eq!(session.poll_event(), Some(Event::Closed));
+/// # Ok(())
+/// # }
+/// ```
 pub struct Session {
     options: SessionOptions,
     local_id: u32,

@@ -10,6 +10,23 @@ pub const CONSOLE_ADDRESS: u8 = 0x81;
 
 /// A request or a response. Both have the same form; the network function of a response is odd, and its data begins with
 /// the completion code.
+///
+/// ```
+/// use drydock_ipmi::wire::{BMC_ADDRESS, CONSOLE_ADDRESS, Message, NetFn};
+/// let get_device_id = Message {
+///     to: BMC_ADDRESS,
+///     net_fn: NetFn::APP.request(),
+///     to_lun: 0,
+///     from: CONSOLE_ADDRESS,
+///     sequence: 1,
+///     from_lun: 0,
+///     command: 0x01,
+///     data: &[],
+/// };
+/// let mut payload = Vec::new();
+/// get_device_id.emit(&mut payload);
+/// assert_eq!(Message::parse(&payload), Ok(get_device_id));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Message<'a> {
     /// Whom it is for.
