@@ -31,7 +31,8 @@ pub use rakp::{Rakp1, Rakp2, Rakp2Offer, Rakp3, Rakp4};
 pub use sol::SolPacket;
 pub use status::Status;
 pub use v15::V15;
-pub use v20::{TRAILER_FIXED, V20};
+pub(crate) use v20::TRAILER_FIXED;
+pub use v20::V20;
 
 use crate::octets::Short;
 

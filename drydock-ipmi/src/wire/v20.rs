@@ -8,7 +8,7 @@ pub(crate) const RMCP: [u8; 4] = [0x06, 0x00, 0xff, 0x07];
 /// The format that marks v2.0.
 pub(super) const FORMAT: u8 = 0x06;
 /// Octets of a trailer that are always there: pad length and next header. The AuthCode follows.
-pub const TRAILER_FIXED: usize = 2;
+pub(crate) const TRAILER_FIXED: usize = 2;
 
 const ENCRYPTED: u8 = 0x80;
 const AUTHENTICATED: u8 = 0x40;
