@@ -336,7 +336,10 @@ impl Session {
             return;
         };
         if !expected.matches_or_overlong(code) {
-            // The BMC's keys are not ours, so it would not believe a Close Session.
+            // If its keys are not ours, it believes no Close Session. If they are, and the answer was changed on its way, the
+            // session is open.
+            let mut link = Link::new(bmc_id, keys);
+            self.send_unasked_close(now, &mut link);
             self.abort(now, bmc_id, Status::INVALID_INTEGRITY_CHECK);
             return self.end_login(&login, Failure::WrongKg);
         }

@@ -182,8 +182,10 @@ impl Bmc {
                     return Vec::new();
                 }
                 let Ok(proof) = rakp3.outcome else {
-                    self.taken = 0;
-                    self.is_open = false;
+                    // It ends what is being opened; of an open session only Close Session does.
+                    if !self.is_open {
+                        self.taken = 0;
+                    }
                     return Vec::new();
                 };
                 let keys = self.exchange().keys(&self.password, self.k_g.as_ref());

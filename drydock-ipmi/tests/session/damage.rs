@@ -123,6 +123,8 @@ fn what_rakp_4_brings_has_to_be_its_proof() {
             [Event::Failed(Failure::WrongKg), Event::Closed],
             "{at}"
         );
+        // The BMC had opened the session.
+        assert_eq!((world.bmc.is_open, world.bmc.taken), (false, 0), "{at}");
     }
 }
 
