@@ -123,7 +123,7 @@ impl Session {
         repeat: Repeat,
     ) {
         let mut requests = std::mem::take(&mut self.requests);
-        if let Some(pending) = requests.add(purpose, request, repeat) {
+        if let Some(pending) = requests.add(now, purpose, request, repeat) {
             self.send_request(now, link, pending);
         }
         self.requests = requests;
@@ -220,7 +220,7 @@ impl Session {
             Purpose::RaisePrivilege | Purpose::Close
                 if response.completion == CompletionCode::BUSY =>
             {
-                self.requests.renew(pending);
+                self.requests.renew(now, pending);
                 self.phase = Phase::Link(link);
             }
             Purpose::RaisePrivilege => self.privilege_answered(now, link, &response),

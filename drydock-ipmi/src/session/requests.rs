@@ -10,6 +10,8 @@ use zeroize::Zeroizing;
 
 /// rqSeq has six bits.
 pub(super) const LIMIT: usize = 64;
+/// How long after its last sending an answer to a request may still come, at most: longer than BMCs hold requests back.
+const REST: Duration = Duration::from_secs(30);
 
 /// What a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,10 +69,22 @@ impl Pending {
 }
 
 /// All requests under way.
-#[derive(Default)]
 pub(super) struct Requests {
     pending: Vec<Pending>,
     next: u8,
+    /// Until when a number rests. What was sent more often than it was answered may be answered yet, and such an answer must
+    /// not be taken for that of another request.
+    rests: [Duration; LIMIT],
+}
+
+impl Default for Requests {
+    fn default() -> Self {
+        Self {
+            pending: Vec::new(),
+            next: 0,
+            rests: [Duration::ZERO; LIMIT],
+        }
+    }
 }
 
 impl Requests {
@@ -81,11 +95,12 @@ impl Requests {
     /// Adds one, with a rqSeq that none of the others has. It is not sent yet. None if there are too many.
     pub(super) fn add(
         &mut self,
+        now: Duration,
         purpose: Purpose,
         request: &Request,
         repeat: Repeat,
     ) -> Option<&mut Pending> {
-        let sequence = self.number()?;
+        let sequence = self.number(now)?;
         self.pending.push(Pending {
             purpose,
             repeat,
@@ -102,19 +117,24 @@ impl Requests {
         self.pending.last_mut()
     }
 
-    /// A rqSeq that no other has. The numbers go round, so that one comes back as late as possible.
-    fn number(&mut self) -> Option<u8> {
+    /// A rqSeq that no other has. The numbers go round, so that one comes back as late as possible; if all that are free
+    /// rest, it is the one that has rested longest.
+    fn number(&mut self, now: Duration) -> Option<u8> {
         let numbers = (0..LIMIT as u8).map(|n| self.next.wrapping_add(n) & 0x3f);
         let is_free = |n: &u8| !self.pending.iter().any(|pending| pending.sequence == *n);
-        let sequence = { numbers }.find(is_free)?;
+        let rest = |n: &u8| {
+            let until = self.rests.get(usize::from(*n)).copied();
+            until.unwrap_or_default().saturating_sub(now)
+        };
+        let sequence = numbers.filter(is_free).min_by_key(rest)?;
         self.next = sequence.wrapping_add(1) & 0x3f;
         Some(sequence)
     }
 
     /// Back under way although it was answered: it is asked again when its time is over, as another request, for a BMC answers
     /// the same one as before.
-    pub(super) fn renew(&mut self, mut pending: Pending) {
-        if let Some(sequence) = self.number() {
+    pub(super) fn renew(&mut self, now: Duration, mut pending: Pending) {
+        if let Some(sequence) = self.number(now) {
             pending.sequence = sequence;
             self.pending.push(pending);
         }
@@ -123,13 +143,25 @@ impl Requests {
     /// The one that this answers; it is not under way any more.
     pub(super) fn answered(&mut self, answer: &Message<'_>) -> Option<Pending> {
         let at = (self.pending.iter()).position(|pending| pending.is_answered_by(answer))?;
-        Some(self.pending.swap_remove(at))
+        let pending = self.pending.swap_remove(at);
+        if pending.sends > 1 {
+            self.rest(&pending);
+        }
+        Some(pending)
+    }
+
+    fn rest(&mut self, pending: &Pending) {
+        if let Some(until) = self.rests.get_mut(usize::from(pending.sequence)) {
+            *until = pending.sent_at.saturating_add(REST);
+        }
     }
 
     /// One whose deadline is over.
     pub(super) fn overdue(&mut self, now: Duration) -> Option<Pending> {
         let at = (self.pending.iter()).position(|pending| pending.deadline <= now)?;
-        Some(self.pending.swap_remove(at))
+        let pending = self.pending.swap_remove(at);
+        self.rest(&pending);
+        Some(pending)
     }
 
     /// Back under way, after it was sent again.
@@ -138,7 +170,11 @@ impl Requests {
     }
 
     pub(super) fn cancel(&mut self, ticket: Ticket) {
-        (self.pending).retain(|pending| pending.purpose != Purpose::Asked(ticket));
+        let asked = Purpose::Asked(ticket);
+        let at = (self.pending.iter()).position(|pending| pending.purpose == asked);
+        if let Some(pending) = at.map(|at| self.pending.swap_remove(at)) {
+            self.rest(&pending);
+        }
     }
 
     /// All of them, in the order in which they were asked; none is under way any more.
@@ -165,7 +201,7 @@ mod tests {
     fn add(requests: &mut Requests, ticket: u64) -> Option<u8> {
         let request = Request::new(NetFn::APP, 1, []);
         let purpose = Purpose::Asked(Ticket(ticket));
-        let pending = requests.add(purpose, &request, Repeat::Freely)?;
+        let pending = requests.add(Duration::ZERO, purpose, &request, Repeat::Freely)?;
         Some(pending.message().sequence)
     }
 
@@ -224,5 +260,46 @@ mod tests {
         }
         assert!(requests.answered(&answer).is_some());
         assert!(requests.answered(&answer).is_none());
+    }
+    #[test]
+    fn a_number_whose_answer_may_still_come_rests() {
+        let mut requests = Requests::default();
+        let ask = |requests: &mut Requests, now: Duration, sends: u32| {
+            let request = Request::new(NetFn::APP, 1, []);
+            let purpose = Purpose::Asked(Ticket(7));
+            let pending = requests.add(now, purpose, &request, Repeat::Freely);
+            let pending = pending.unwrap();
+            (pending.sends, pending.sent_at, pending.deadline) = (sends, now, now);
+            pending.sequence
+        };
+        let answer = |requests: &mut Requests| {
+            let answer = requests.pending.last().unwrap().message().response(&[0]);
+            let answer = Message {
+                data: &[0],
+                ..answer
+            };
+            assert!(requests.answered(&answer).is_some());
+        };
+        let begin = Duration::from_secs(5);
+        // Answered after two sendings; cancelled; given up.
+        assert_eq!(ask(&mut requests, begin, 2), 0);
+        answer(&mut requests);
+        assert_eq!(ask(&mut requests, begin, 1), 1);
+        requests.cancel(Ticket(7));
+        assert_eq!(ask(&mut requests, begin, 1), 2);
+        assert!(requests.overdue(begin).is_some());
+        // What is sent once, and answered, comes back in its turn; those three do when they have rested.
+        let mut round = |now| -> Vec<u8> {
+            let mut next = || {
+                let number = ask(&mut requests, now, 1);
+                answer(&mut requests);
+                number
+            };
+            (0..61).map(|_| next()).collect()
+        };
+        let others: Vec<u8> = (3..64).collect();
+        assert_eq!(round(begin), others);
+        assert_eq!(round(begin + REST / 2), others);
+        assert_eq!(round(begin + REST)[..4], [0, 1, 2, 3]);
     }
 }

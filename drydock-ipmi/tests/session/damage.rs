@@ -354,6 +354,34 @@ fn an_answer_is_to_what_was_asked() {
 }
 
 #[test]
+fn an_answer_that_comes_after_many_others_is_not_anothers() {
+    let (mut world, _) = asked(Suite::SEVENTEEN);
+    // Nobody waits for it any more, and the BMC has it still in hand.
+    let old = echoed(&world, |message| message);
+    let now = world.now;
+    let ask = |world: &mut World| {
+        let repeat = Repeat::Freely;
+        (world.session.request(now, &World::echo(b"other"), repeat)).unwrap()
+    };
+    world.wait();
+    world.carry();
+    for _ in 0..63 {
+        ask(&mut world);
+        world.carry();
+    }
+    world.events.clear();
+    let ticket = ask(&mut world);
+    let sent = world.sent();
+    let late = world.bmc.seal(PayloadType::Ipmi, &old);
+    is_dropped(&mut world, &late, "late");
+    let own = world.bmc.handle(&sent[0]).remove(0);
+    world.deliver(&own);
+    assert!(
+        matches!(&world.events[..], [Event::Answered { ticket: own, response }] if *own == ticket && response.data == b"other")
+    );
+}
+
+#[test]
 fn messages_of_a_login_have_no_place_in_a_session() {
     let (mut world, reply) = asked(Suite::THREE);
     let (_, rakp4) = login(2);
