@@ -50,6 +50,8 @@ pub enum Failure {
     },
     /// The user may not have this privilege.
     PrivilegeRefused {
+        /// The step.
+        step: Step,
         /// What the BMC said in RAKP, if it said it there.
         status: Option<Status>,
         /// What it said to Set Session Privilege Level, if it said it there.
@@ -104,19 +106,19 @@ impl Failure {
             (_, Status::NO_RESOURCES | Status::NO_RESOURCES_FOR_ROLE) => {
                 Self::NoSlot { step, status }
             }
+            // Later than here a suite has been agreed on: what is said of it then is no reason to take a weaker one.
             (
-                _,
+                Step::OpenSession,
                 Status::INVALID_AUTHENTICATION
                 | Status::INVALID_INTEGRITY
                 | Status::NO_MATCHING_AUTHENTICATION
                 | Status::NO_MATCHING_INTEGRITY
                 | Status::INVALID_CONFIDENTIALITY
-                | Status::NO_CIPHER_SUITE,
-            )
-            | (Step::OpenSession, Status::ILLEGAL_PARAMETER) => {
-                Self::SuiteRefused { suite, status }
-            }
+                | Status::NO_CIPHER_SUITE
+                | Status::ILLEGAL_PARAMETER,
+            ) => Self::SuiteRefused { suite, status },
             (_, Status::INVALID_ROLE | Status::UNAUTHORIZED_ROLE) => Self::PrivilegeRefused {
+                step,
                 status: Some(status),
                 completion: None,
             },
@@ -137,9 +139,8 @@ impl Failure {
             Self::SuiteRefused { .. } | Self::Downgrade { .. } => Step::OpenSession,
             Self::WrongPassword | Self::UnknownUser { .. } => Step::Rakp1,
             Self::WrongKg => Step::Rakp3,
-            Self::PrivilegeRefused { completion, .. } if completion.is_some() => Step::SetPrivilege,
-            Self::PrivilegeRefused { .. } => Step::Rakp1,
-            Self::NoSlot { step, .. }
+            Self::PrivilegeRefused { step, .. }
+            | Self::NoSlot { step, .. }
             | Self::Forgotten { step, .. }
             | Self::NoAnswer { step }
             | Self::Refused { step, .. }
@@ -212,7 +213,9 @@ impl fmt::Display for Failure {
             }
             Self::WrongKg => write!(f, "K_g is wrong")?,
             Self::NoSlot { status, .. } => write!(f, "the BMC has no free session, {status}")?,
-            Self::PrivilegeRefused { status, completion } => {
+            Self::PrivilegeRefused {
+                status, completion, ..
+            } => {
                 write!(f, "the user may not have this privilege")?;
                 match (status, completion) {
                     (Some(status), _) => write!(f, ", {status}")?,
@@ -267,5 +270,28 @@ impl fmt::Display for Privileged {
             _ => return self.0.fmt(f),
         };
         f.write_str(meaning)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_refusal_of_open_session_is_worth_another_suite() {
+        for status in (1..=0xff).map(Status) {
+            let refused = Failure::of(Step::OpenSession, status, 17);
+            let is_of_user = matches!(refused, Failure::UnknownUser { .. });
+            assert!(
+                is_of_user || refused.step() == Step::OpenSession,
+                "{refused}"
+            );
+            let is_of_suite = matches!(status.0, 0x01 | 0x04..=0x07 | 0x0b | 0x10..=0x12);
+            assert_eq!(refused.is_worth_other_suite(), is_of_suite, "{refused}");
+            for step in [Step::Rakp1, Step::Rakp3] {
+                let refused = Failure::of(step, status, 17);
+                assert!(!refused.is_worth_other_suite(), "{refused}");
+            }
+        }
     }
 }

@@ -81,6 +81,7 @@ impl Session {
             return self.established(link);
         }
         let failure = Failure::PrivilegeRefused {
+            step: Step::SetPrivilege,
             status: None,
             completion: Some(response.completion),
         };

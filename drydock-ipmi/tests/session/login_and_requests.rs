@@ -142,6 +142,7 @@ fn refusals_say_what_they_mean() {
     );
     let status = Some(Status::UNAUTHORIZED_ROLE);
     let refused = Failure::PrivilegeRefused {
+        step: Step::Rakp1,
         status,
         completion: None,
     };
@@ -155,6 +156,7 @@ fn a_level_that_is_refused_in_the_session_frees_the_slot() {
     let mut world = World::new(account(), bmc);
     let completion = Some(CompletionCode(0x81));
     let refused = Failure::PrivilegeRefused {
+        step: Step::SetPrivilege,
         status: None,
         completion,
     };
