@@ -33,6 +33,9 @@ impl Default for Timing {
     }
 }
 
+/// Shorter waits are none.
+const SHORTEST: Duration = Duration::from_millis(1);
+
 /// What has been learnt of the time that a BMC takes to answer (RFC 6298 §2).
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pace {
@@ -75,7 +78,9 @@ impl Pace {
         let known = |(smoothed, varies): (Duration, Duration)| {
             smoothed.saturating_add(varies.saturating_mul(4)).max(least)
         };
-        let mut wait = self.known.map_or(first, known).min(most);
+        // However the times are set, it does not spin.
+        let most = most.max(SHORTEST);
+        let mut wait = self.known.map_or(first, known).clamp(SHORTEST, most);
         for _ in 1..nth.min(16) {
             wait = part(wait.saturating_mul(3), 2).min(most);
         }
@@ -102,6 +107,19 @@ mod tests {
         let waits: Vec<_> = (1..=7).map(|nth| pace.wait(nth, 0).as_millis()).collect();
         assert_eq!(waits, [500, 750, 1125, 1687, 2531, 3000, 3000]);
         assert!(pace.wait(1, 255) > ms(560) && pace.wait(1, 255) < ms(563));
+    }
+
+    #[test]
+    fn times_of_zero_do_not_spin() {
+        let timing = Timing {
+            first: ms(0),
+            least: ms(0),
+            most: ms(0),
+            ..Timing::default()
+        };
+        for guess in [None, Some(ms(0))] {
+            assert!(Pace::new(timing, guess).wait(1, 0) >= ms(1));
+        }
     }
 
     #[test]
