@@ -1,6 +1,7 @@
 //! Datagrams as captures show them: opened, and without credentials.
 
 use crate::wire::{Message, NetFn, PayloadType, V20};
+use zeroize::Zeroize as _;
 
 /// The proofs of RAKP Messages 2, 3 and 4 begin here.
 const RAKP2_CODE: usize = 40;
@@ -44,6 +45,8 @@ fn mask(payload_type: PayloadType, payload: &mut Vec<u8>, is_secret: bool) {
             };
             let mut out = Vec::with_capacity(payload.len());
             shown.emit(&mut out);
+            // What it held is not left behind in memory that is given back.
+            payload.zeroize();
             *payload = out;
         }
         _ => {}
