@@ -9,6 +9,8 @@
 
 mod measured;
 mod simulated;
+// What starts foreign BMCs is the tests' own.
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #[path = "../../../../drydock-ipmi/tests/support/mod.rs"]
 mod support;
 mod sweep;
