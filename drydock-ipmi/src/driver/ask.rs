@@ -1,7 +1,7 @@
 //! `[io]` Asks a BMC for one thing: looks first, asks once, and says when it cannot know whether it was heard.
 
 use super::{
-    failure::{self, cancelled, of, over, under_way},
+    failure::{self, cancelled, of, over, under_way, unless_cancelled},
     look::Left,
     next_boot::{self, Firmware},
 };
@@ -27,8 +27,7 @@ pub(super) async fn power(
     left: Left,
 ) -> Result<(), DriverError> {
     // This also logs in, so that nothing stands between the last question to the executor and the packet.
-    let status = bmc.run(&GetChassisStatus, left.time()).await;
-    let is_on = status.map_err(|error| of(node, &error))?.is_on();
+    let is_on = unless_cancelled(cx, node, looked(bmc, node, left)).await?;
     let control = match (action, is_on) {
         (PowerAction::On, true) | (PowerAction::Off | PowerAction::SoftOff, false) => return Ok(()),
         (PowerAction::On, false) | (PowerAction::Cycle, false) => ChassisControl::On,
@@ -58,8 +57,7 @@ pub(super) async fn next_boot(
 ) -> Result<(), DriverError> {
     let flags = next_boot::wanted(device, firmware);
     let flags = flags.ok_or_else(|| failure::unsupported(&no_word(node, &device)))?;
-    let looked = bmc.run(&GetChassisStatus, left.time()).await;
-    looked.map_err(|error| of(node, &error))?;
+    unless_cancelled(cx, node, looked(bmc, node, left)).await?;
     still_wanted(cx, node)?;
     let set = bmc.hold(&mut SetBoot::new(flags), left.time()).await;
     let set = set.map_err(|error| under_way(node, &error))?;
@@ -80,6 +78,12 @@ pub(super) async fn next_boot(
             ),
         )),
     }
+}
+
+/// Whether it is on.
+async fn looked(bmc: &Bmc, node: &ResolvedNode, left: Left) -> Result<bool, DriverError> {
+    let status = bmc.run(&GetChassisStatus, left.time()).await;
+    Ok(status.map_err(|error| of(node, &error))?.is_on())
 }
 
 /// Asked last before something is sent that changes something.

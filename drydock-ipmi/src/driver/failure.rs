@@ -6,7 +6,7 @@ use crate::{
     wire::CompletionCode,
 };
 use drydock_core::{
-    driver::{DriverError, ErrorKind, Unsupported},
+    driver::{Context, DriverError, ErrorKind, Unsupported},
     resolve::ResolvedNode,
 };
 use std::time::Duration;
@@ -69,6 +69,19 @@ pub(super) fn unsupported(no: &Unsupported) -> DriverError {
 pub(super) fn cancelled(node: &ResolvedNode) -> DriverError {
     let message = format!("{}: cancelled; nothing was asked for", node.name);
     DriverError::new(ErrorKind::Unavailable, message)
+}
+
+/// Does what changes nothing, as long as anybody wants to know.
+pub(super) async fn unless_cancelled<T>(
+    cx: &Context,
+    node: &ResolvedNode,
+    look: impl Future<Output = Result<T, DriverError>>,
+) -> Result<T, DriverError> {
+    tokio::select! {
+        biased;
+        () = cx.cancelled() => Err(cancelled(node)),
+        seen = look => seen,
+    }
 }
 
 /// The time was over before anything that changes anything was sent.

@@ -6,7 +6,6 @@ use crate::{
     command::{
         chassis::{ChassisStatus, GetChassisStatus, GetRestartCause},
         event::Health,
-        sdr::{ReadSdrs, SdrSource},
         sel::{ReadSel, Sel},
         sensor::{ReadSensors, Sensor, SensorReading, SensorState},
     },
@@ -44,8 +43,7 @@ pub(super) async fn of(
 }
 
 async fn sensors(bmc: &Bmc, left: Left) -> Result<Vec<SensorReading>, Error> {
-    let source = SdrSource::Repository;
-    let sdrs = bmc.hold(&mut ReadSdrs::new(source), left.time()).await?;
+    let sdrs = bmc.sdrs(left.time()).await?;
     let mut read = ReadSensors::new(Sensor::all(&sdrs.records));
     bmc.hold(&mut read, left.time()).await
 }

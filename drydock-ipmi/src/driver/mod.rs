@@ -44,7 +44,7 @@ pub use settings::Builder;
 
 use self::{
     bmcs::Bmcs,
-    failure::{at_last, unsupported},
+    failure::{at_last, unless_cancelled, unsupported},
     look::Left,
     next_boot::Firmware,
     reach::{Networks, Reach},
@@ -200,10 +200,7 @@ impl OobDriver for IpmiDriver {
             let (driver, cx, node) = (self.clone(), cx.clone(), node.clone());
             seen.push(Err(at_last(&node)));
             looks.spawn(async move {
-                let answer = tokio::select! {
-                    answer = driver.see(&cx, &node, left) => answer,
-                    () = cx.cancelled() => Err(failure::cancelled(&node)),
-                };
+                let answer = unless_cancelled(&cx, &node, driver.see(&cx, &node, left)).await;
                 (at, answer)
             });
         }
@@ -225,7 +222,7 @@ impl OobDriver for IpmiDriver {
     ) -> Result<(), DriverError> {
         let left = Left::of(cx);
         let reach = self.reach_to_change(node).map_err(|no| unsupported(&no))?;
-        let bmc = self.bmc(cx, node, &reach).await?;
+        let bmc = unless_cancelled(cx, node, self.bmc(cx, node, &reach)).await?;
         ask::power(cx, &bmc, node, action, left).await
     }
 
@@ -237,9 +234,13 @@ impl OobDriver for IpmiDriver {
     ) -> Result<(), DriverError> {
         let left = Left::of(cx);
         let reach = self.reach_to_change(node).map_err(|no| unsupported(&no))?;
-        let bmc = self.bmc(cx, node, &reach).await?;
-        let firmware = look::firmware(&bmc, &self.0.bmcs, node, left);
-        let firmware = firmware.await.map_err(|error| failure::of(node, &error))?;
+        let look = async {
+            let bmc = self.bmc(cx, node, &reach).await?;
+            let firmware = look::firmware(&bmc, &self.0.bmcs, node, left).await;
+            let firmware = firmware.map_err(|error| failure::of(node, &error))?;
+            Ok((bmc, firmware))
+        };
+        let (bmc, firmware) = unless_cancelled(cx, node, look).await?;
         ask::next_boot(cx, &bmc, node, (device, firmware), left).await
     }
 }
