@@ -52,6 +52,8 @@ pub(super) enum Cause {
     },
     /// What was asked may have happened, and what was read after it does not tell.
     Untold(&'static str),
+    /// The BMC says only that it took too long.
+    Vague(CompletionCode),
     /// Another console has the payload.
     ConsoleTaken,
     /// The console was lost and may not, or could not, be opened again.
@@ -81,6 +83,7 @@ impl Error {
     pub fn completion(&self) -> Option<CompletionCode> {
         match &*self.cause {
             Cause::Refused(refused) => refused.code(),
+            Cause::Vague(code) => Some(*code),
             _ => None,
         }
     }
@@ -109,7 +112,7 @@ impl Error {
             },
             Cause::Refused(refused) => refused.code().map_or(ErrorKind::Malformed, of_code),
             Cause::Boot(_) | Cause::Power { .. } => ErrorKind::Rejected,
-            Cause::Untold(_) => ErrorKind::Indeterminate,
+            Cause::Untold(_) | Cause::Vague(_) => ErrorKind::Indeterminate,
             Cause::ConsoleTaken => ErrorKind::Busy,
             Cause::ConsoleLost(_) => ErrorKind::Unavailable,
         }
@@ -139,6 +142,7 @@ fn of_code(code: CompletionCode) -> ErrorKind {
         CompletionCode::INVALID_COMMAND
         | CompletionCode::INVALID_FOR_LUN
         | CompletionCode::DISABLED => ErrorKind::Unsupported,
+        CompletionCode::TIMEOUT | CompletionCode::NO_RESPONSE => ErrorKind::Unavailable,
         CompletionCode::NOT_PRESENT => ErrorKind::NotFound,
         CompletionCode::PRIVILEGE => ErrorKind::Unauthorized,
         _ => ErrorKind::Rejected,
@@ -182,6 +186,10 @@ impl fmt::Display for Error {
             Cause::Untold(what) => write!(
                 f,
                 "it may have happened or not: no answer came, and {what}; look at the machine before it is asked again"
+            ),
+            Cause::Vague(code) => write!(
+                f,
+                "it may have happened or not: the BMC says only {code}; look at the machine before it is asked again"
             ),
             Cause::ConsoleTaken => {
                 f.write_str("another console is active; close that one, or take it over")

@@ -73,20 +73,20 @@ impl<'a> Call<'a> {
         for beginning in 1..=BEGINNINGS {
             let mut question = conversation.begin();
             let mut session = None;
-            // Then it must not be done once more, and the conversation goes on as it is.
+            // What must not be done once more was answered: the conversation goes on as it is.
             let mut done_for_good = false;
             loop {
                 if !question.pause.is_zero() && !self.pause(question.pause).await {
                     return Err(self.error(name, Cause::Trouble(Trouble::NoAnswer)));
                 }
                 let (response, by) = self.ask(&question, name).await?;
+                done_for_good |= question.repeat == Repeat::Never;
                 // What was said in another session, such as a reservation, does not count in this one.
                 let lost = session.is_some_and(|session| session != by);
                 if lost && !done_for_good && beginning < BEGINNINGS {
                     break;
                 }
                 session = Some(by);
-                done_for_good |= question.repeat == Repeat::Never;
                 match conversation.answered(&response).map_err(refused)? {
                     Turn::Ask(next) => question = next,
                     Turn::Done(outcome) => return Ok(outcome),
@@ -109,7 +109,10 @@ impl<'a> Call<'a> {
             let (response, session) = outcome.map_err(trouble)?;
             let busy = response.completion == CompletionCode::BUSY;
             if !busy || !self.pause(pause).await {
-                return Ok((response, session));
+                return match is_vague(question.repeat, response.completion) {
+                    true => Err(self.error(doing, Cause::Vague(response.completion))),
+                    false => Ok((response, session)),
+                };
             }
             pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
         }
@@ -135,6 +138,12 @@ impl<'a> Call<'a> {
     }
 }
 
+/// Whether a BMC that answers so may have done what must not be done twice: it says only that it took too long.
+fn is_vague(repeat: Repeat, completion: CompletionCode) -> bool {
+    let vague = [CompletionCode::TIMEOUT, CompletionCode::NO_RESPONSE];
+    repeat == Repeat::Never && vague.contains(&completion)
+}
+
 /// A future that is dropped takes its request with it.
 struct Cancel<'a> {
     port: &'a Port,
@@ -147,5 +156,23 @@ impl Drop for Cancel<'_> {
         if let Some(id) = self.id {
             self.port.with(|lane, now| lane.cancel(now, self.key, id));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::ErrorKind;
+
+    #[test]
+    fn a_bmc_that_took_too_long_may_have_done_it() {
+        let timeout = CompletionCode::TIMEOUT;
+        assert!(is_vague(Repeat::Never, timeout));
+        assert!(!is_vague(Repeat::Freely, timeout));
+        assert!(!is_vague(Repeat::Never, CompletionCode::INVALID_COMMAND));
+        let bmc = ([10, 0, 0, 1], 623).into();
+        let error = Error::new(bmc, "Chassis Control", Cause::Vague(timeout));
+        assert_eq!(error.kind(), ErrorKind::Indeterminate);
+        assert_eq!(error.completion(), Some(timeout));
     }
 }
