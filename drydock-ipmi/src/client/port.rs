@@ -164,7 +164,9 @@ impl Service {
                 }
                 (lane.poll_timeout(), lane.has_transmit())
             };
-            let due = due.unwrap_or_else(|| port.now().saturating_add(IDLE));
+            // Far ones are beyond what a clock can tell.
+            let idle = port.now().saturating_add(IDLE);
+            let due = due.map_or(idle, |due| due.min(idle));
             let due = port.start.checked_add(due).unwrap_or(port.start);
             if sleep.deadline() != due {
                 sleep.as_mut().reset(due);
@@ -207,8 +209,12 @@ fn is_due(sleep: Pin<&mut Sleep>, cx: &mut Context<'_>) -> bool {
 
 impl Drop for Service {
     fn drop(&mut self) {
-        // Also when the runtime goes: nobody may wait for ever.
-        self.0.lock().abandon();
+        // Also when the runtime goes: nobody may wait for ever, and what can be told to BMCs is.
+        let mut lane = self.0.lock();
+        lane.shut_down(self.0.now());
+        self.0.send(&mut lane);
+        lane.abandon();
+        drop(lane);
         self.0.over.notify_waiters();
     }
 }
