@@ -11,6 +11,8 @@
 mod closing;
 #[path = "client/console.rs"]
 mod console;
+#[path = "client/corners.rs"]
+mod corners;
 #[path = "client/login.rs"]
 mod login;
 #[path = "client/many.rs"]

@@ -9,6 +9,8 @@ pub(in crate::client) struct Hosting {
     pub(in crate::client) sol: Sol,
     /// The session in which the payload was activated. None before that.
     pub(in crate::client) session: Option<u32>,
+    /// It was asked for, and there is no answer yet.
+    pub(in crate::client) is_opening: bool,
     pub(in crate::client) reader: Option<Waker>,
     pub(in crate::client) writer: Option<Waker>,
     pub(in crate::client) keeper: Option<Waker>,
@@ -27,6 +29,7 @@ impl Hosting {
         Self {
             sol: Sol::new(64).after(after),
             session: None,
+            is_opening: false,
             reader: None,
             writer: None,
             keeper: None,
@@ -42,6 +45,7 @@ impl Hosting {
         self.sol = self.sol.renewed();
         self.session = None;
         self.heard = now;
+        self.wake();
     }
 
     /// Why nothing more comes, and nobody opens it again.

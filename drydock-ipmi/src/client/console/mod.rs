@@ -17,11 +17,9 @@ use super::{
     bmc::Link,
     entropy::SystemEntropy,
     error::{Cause, Error},
+    lane::Outcome,
 };
-use crate::{
-    command::{Question, sol::DeactivatePayload},
-    crypto::Entropy as _,
-};
+use crate::crypto::Entropy as _;
 use std::{
     fmt,
     future::Future,
@@ -32,11 +30,9 @@ use std::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
+    sync::oneshot,
     task::JoinHandle,
 };
-
-/// The time that the end of a console may take.
-const CLOSE: Duration = Duration::from_secs(5);
 
 /// A machine's serial console.
 ///
@@ -47,7 +43,7 @@ pub struct Console {
     bmc: Bmc,
     link: Link,
     keeper: Option<JoinHandle<()>>,
-    closing: Option<Pin<Box<dyn Future<Output = ()> + Send + Sync>>>,
+    closing: Option<oneshot::Receiver<Outcome>>,
     closed: bool,
 }
 
@@ -219,16 +215,14 @@ impl AsyncWrite for Console {
             if let Some(keeper) = self.keeper.take() {
                 keeper.abort();
             }
-            let bmc = self.bmc.clone();
             self.with(|console| console.sol.end(Ended::Closed));
-            self.closing = Some(Box::pin(async move {
-                if let Ok(call) = bmc.call(CLOSE) {
-                    let _ = call.ask(&Question::of(&DeactivatePayload), OPEN).await;
-                }
-            }));
+            let (reply, done) = oneshot::channel();
+            let Link { port, key } = &self.link;
+            port.with(|lane, now| lane.deactivate(now, *key, Some(reply)));
+            self.closing = Some(done);
         }
         if let Some(closing) = &mut self.closing {
-            ready!(closing.as_mut().poll(cx));
+            let _ = ready!(Pin::new(closing).poll(cx));
         }
         (self.closed, self.closing) = (true, None);
         Poll::Ready(Ok(()))
@@ -241,19 +235,7 @@ impl Drop for Console {
             keeper.abort();
         }
         let Link { port, key } = &self.link;
-        let closed = self.closed;
-        port.with(|lane, now| {
-            let console = lane.with_console(now, *key, Option::take).flatten();
-            let active = console.is_some_and(|console| {
-                console.session.is_some() && console.sol.ended() != Some(Ended::SessionLost)
-            });
-            if active && !closed {
-                let Question {
-                    request, repeat, ..
-                } = Question::of(&DeactivatePayload);
-                lane.submit(now, *key, request, repeat, now.saturating_add(CLOSE), None);
-            }
-        });
+        port.with(|lane, now| lane.drop_console(now, *key));
     }
 }
 

@@ -35,7 +35,11 @@ pub(super) async fn open(
 ) -> Result<(), Error> {
     for _ in 0..=TAKE_OVERS {
         let activate = ActivatePayload;
+        hosting(link, |console, _| console.is_opening = true);
         let (response, session) = call.ask(&Question::of(&activate), OPEN).await?;
+        if !response.completion.is_ok() {
+            hosting(link, |console, _| console.is_opening = false);
+        }
         if response.completion == TAKEN {
             if !options.take_over {
                 return Err(call.error(OPEN, Cause::ConsoleTaken));
@@ -51,13 +55,7 @@ pub(super) async fn open(
         let refused = |refused| call.error(OPEN, Cause::Refused(refused));
         let activated = activate.outcome(&response).map_err(refused)?;
         link.port.with(|lane, now| {
-            lane.with_console(now, link.key, |console| {
-                if let Some(console) = console {
-                    console.session = Some(session);
-                    console.heard = now;
-                    console.sol.set_largest(largest(activated.inbound_size));
-                }
-            })
+            lane.activated(now, link.key, session, largest(activated.inbound_size));
         });
         return Ok(());
     }
@@ -79,7 +77,14 @@ pub(super) async fn keep(bmc: Bmc, options: ConsoleOptions, at_most: Duration) {
     let Some(link) = bmc.link().cloned() else {
         return;
     };
-    while lost(&link).await != Ended::Closed {
+    loop {
+        let mut options = options;
+        match lost(&link).await {
+            Ended::Closed => return,
+            // Whoever took it over keeps it: two that take it back would do so for ever.
+            Ended::Deactivated => options.take_over = false,
+            _ => {}
+        }
         let since = Instant::now();
         let mut pause = FIRST_PAUSE;
         loop {

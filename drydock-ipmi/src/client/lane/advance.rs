@@ -8,7 +8,10 @@ use super::{
     places::PATIENCE,
 };
 use crate::{
-    client::{console::sol::Ended, entropy::SystemEntropy},
+    client::{
+        console::{hosting::Hosting, sol::Ended},
+        entropy::SystemEntropy,
+    },
     command::{Repeat, Request},
     crypto::Entropy,
     session::{Refused, Session, SessionOptions},
@@ -79,7 +82,8 @@ impl Lane {
                 return self.advance(now, key, link);
             }
         }
-        let cold = link.handles == 0 || link.used.saturating_add(self.settings.warm) <= now;
+        let unwanted = link.handles == 0 || link.is_spoilt;
+        let cold = unwanted || link.used.saturating_add(self.settings.warm) <= now;
         if !link.is_busy() && link.console.is_none() && cold {
             self.close_session(now, link);
         }
@@ -106,6 +110,7 @@ impl Lane {
                 id: 0,
                 request: Request::new(NetFn::APP, GET_DEVICE_ID, []),
                 repeat: Repeat::Freely,
+                bound: Some(session),
                 deadline: now.saturating_add(console.keepalive),
                 reply: None,
             });
@@ -116,6 +121,9 @@ impl Lane {
     fn log_in(&mut self, now: Duration, key: Key, link: &mut Link) {
         let known = self.memory.get(&link.peer).cloned().unwrap_or_default();
         let suites = &self.settings.suites;
+        if link.plan.is_none() {
+            link.failure = None;
+        }
         let plan = link
             .plan
             .get_or_insert_with(|| Plan::new(suites, known.suite));
@@ -149,6 +157,7 @@ impl Lane {
         self.counters.logins = self.counters.logins.saturating_add(1);
         link.phase = Phase::LoggingIn(id);
         link.unsendable = None;
+        link.is_spoilt = false;
         self.pump(now, link, id);
         if link.phase != Phase::LoggingIn(id) {
             self.advance(now, key, link);
@@ -198,7 +207,8 @@ impl Lane {
             Place::Taken { heard } if busy => Some(heard.saturating_add(PATIENCE)),
             _ => None,
         };
-        let console = link.console.iter().filter(|c| c.session.is_some());
+        let stands = |c: &&Hosting| c.session.is_some() && c.session == link.session();
+        let console = link.console.as_deref().into_iter().filter(stands);
         let console = console
             .flat_map(|c| [c.sol.poll_timeout(), c.keepalive_due()])
             .flatten();
@@ -216,6 +226,7 @@ impl Lane {
         if let Some(console) = &mut link.console {
             console.lost(id);
         }
+        link.queue.retain(|job| job.bound != Some(id));
         // Gone already if it was the session that reported its end.
         if let Some(live) = self.sessions.get_mut(&id) {
             link.closing.push(id);
@@ -229,8 +240,8 @@ impl Lane {
         let flying = std::mem::take(&mut link.flying);
         for (_, job) in flying.into_iter().rev() {
             match job.repeat {
-                Repeat::Freely => link.queue.push_front(job),
-                Repeat::Never => job.lost(),
+                Repeat::Freely if job.bound.is_none() => link.queue.push_front(job),
+                _ => job.lost(),
             }
         }
         self.close_session(now, link);

@@ -81,7 +81,14 @@ impl Lane {
         link.phase = Phase::Idle;
         let suites = &self.settings.suites;
         let plan = link.plan.get_or_insert_with(|| Plan::new(suites, None));
-        match plan.failed(&failure) {
+        let next = plan.failed(&failure);
+        if let (Failure::NoAnswer { .. }, Some(memory)) =
+            (&failure, self.memory.get_mut(&link.peer))
+        {
+            // It may be slower than it was: it is not hurried again.
+            memory.round_trip = None;
+        }
+        match next {
             Then::Again => {}
             Then::Rest(time) => {
                 let until = now.saturating_add(time);

@@ -37,6 +37,8 @@ pub(super) struct Job {
     pub(super) id: u64,
     pub(super) request: Request,
     pub(super) repeat: Repeat,
+    /// It is for the session of that id only; None: for any.
+    pub(super) bound: Option<u32>,
     /// Then it ends, whatever has happened.
     pub(super) deadline: Duration,
     /// None: nobody waits.

@@ -59,6 +59,8 @@ pub(super) struct Link {
     /// Who waits for the end of all sessions.
     pub(super) closed: Vec<oneshot::Sender<()>>,
     pub(super) console: Option<Box<Hosting>>,
+    /// The session is not kept warm: it may have a console that nobody uses.
+    pub(super) is_spoilt: bool,
     pub(super) armed: Option<Duration>,
 }
 
@@ -79,6 +81,7 @@ impl Link {
             closing: Vec::new(),
             closed: Vec::new(),
             console: None,
+            is_spoilt: false,
             armed: None,
         }
     }

@@ -3,6 +3,7 @@
 //! and when a session is closed. It never sends twice what must not be repeated.
 
 mod advance;
+mod consoles;
 mod events;
 mod job;
 mod link;
@@ -143,6 +144,7 @@ impl Lane {
             id: self.jobs,
             request,
             repeat,
+            bound: None,
             deadline,
             reply,
         };
