@@ -174,3 +174,57 @@ fn a_runtime_that_goes_closes_what_it_can() {
     });
     drop(bmc);
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_gives_up_and_asks_again_does_not_heap_requests_up() {
+    let pair = Pair::new(settings()).await;
+    pair.status().await.unwrap();
+    pair.server.bmc(0).unwrap().faults_mut().delay = Duration::from_secs(1);
+    let before = pair.client.counters();
+    for _ in 0..40 {
+        let impatient = Duration::from_millis(20);
+        drop(timeout(impatient, pair.status()).await);
+        pair.bmc.power_status(impatient).await.unwrap_err();
+    }
+    let sent = pair.client.counters().sent - before.sent;
+    assert!(sent <= 10, "{sent} in 1.6 s");
+    pair.status().await.unwrap();
+    assert_eq!(pair.opened(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_accounts_of_one_bmc_do_not_disturb_each_other() {
+    let pair = Pair::new(settings().user("other", "two", Privilege::Operator)).await;
+    pair.server.bmc(0).unwrap().faults_mut().delay = Duration::from_millis(20);
+    let other = |password: &str| {
+        let account = Account::new("other", password).unwrap();
+        pair.client.bmc(pair.bmc.address(), Arc::new(account))
+    };
+    let (right, wrong) = (other("two"), other("three"));
+    for _ in 0..10 {
+        let (first, second, third) = tokio::join!(
+            pair.status(),
+            right.power_status(WITHIN),
+            wrong.power_status(WITHIN)
+        );
+        assert!(first.is_ok() && second.is_ok());
+        assert_eq!(third.unwrap_err().kind(), ErrorKind::Unauthorized);
+        tokio::join!(pair.bmc.close(), right.close());
+    }
+    settle().await;
+    assert_eq!((pair.slots(), pair.client.counters().sessions), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn ipv6_is_as_good() {
+    let anywhere = (std::net::Ipv6Addr::LOCALHOST, 0).into();
+    // Some machines have none.
+    let Ok(server) = BmcServer::start_at([(anywhere, SimulatedBmc::new(settings()))]).await else {
+        return;
+    };
+    let client = Client::builder().build().unwrap();
+    let bmc = client.bmc(server.addresses()[0], account("right"));
+    bmc.power_status(WITHIN).await.unwrap();
+    client.close().await;
+    assert_eq!(server.bmc(0).unwrap().slots_taken(), 0);
+}

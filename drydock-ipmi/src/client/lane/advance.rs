@@ -58,7 +58,10 @@ impl Lane {
     /// The session stands: requests and characters are sent, and without any it is closed after a while.
     fn carry_on(&mut self, now: Duration, key: Key, link: &mut Link, session: u32) {
         self.host(now, link, session);
-        let may_fly = |link: &Link, most: usize| !link.queue.is_empty() && link.flying.len() < most;
+        let may_fly = |link: &Link, most: usize| {
+            let under_way = link.flying.len().saturating_add(link.abandoned.len());
+            !link.queue.is_empty() && under_way < most
+        };
         while may_fly(link, self.settings.pipeline) && self.places.take(now, key, link) {
             let Some((live, job)) = self.sessions.get_mut(&session).zip(link.queue.pop_front())
             else {
@@ -227,6 +230,7 @@ impl Lane {
             console.lost(id);
         }
         link.queue.retain(|job| job.bound != Some(id));
+        link.abandoned.clear();
         // Gone already if it was the session that reported its end.
         if let Some(live) = self.sessions.get_mut(&id) {
             link.closing.push(id);
@@ -292,7 +296,7 @@ fn expire(now: Duration, link: &mut Link) {
             .get(at)
             .is_some_and(|(_, job)| job.deadline <= now)
         {
-            link.flying.swap_remove(at).1.lost();
+            link.abandon(at).lost();
         }
     }
     for job in std::mem::take(&mut link.queue) {

@@ -40,7 +40,8 @@ impl Lane {
                 link.phase = Phase::Up(id);
                 link.used = now;
             }
-            Event::Answered { ticket, response } => {
+            Event::Answered { ticket, response } if is_current => {
+                link.abandoned.retain(|abandoned| *abandoned != ticket);
                 let at = link.flying.iter().position(|(flying, _)| *flying == ticket);
                 if let Some((_, job)) = at.map(|at| link.flying.swap_remove(at)) {
                     link.used = now;

@@ -4,6 +4,7 @@ use super::{job::Job, login::Plan};
 use crate::{
     account::Account,
     client::console::hosting::Hosting,
+    command::Repeat,
     session::{Failure, Ticket},
 };
 use std::{collections::VecDeque, io, net::SocketAddr, sync::Arc, time::Duration};
@@ -52,6 +53,8 @@ pub(super) struct Link {
     pub(super) unsendable: Option<io::ErrorKind>,
     pub(super) queue: VecDeque<Job>,
     pub(super) flying: Vec<(Ticket, Job)>,
+    /// Nobody waits for these any more; their answers are still due, and what follows waits for those.
+    pub(super) abandoned: Vec<Ticket>,
     /// Of the last request or answer.
     pub(super) used: Duration,
     /// Sessions that are being closed.
@@ -77,6 +80,7 @@ impl Link {
             unsendable: None,
             queue: VecDeque::new(),
             flying: Vec::new(),
+            abandoned: Vec::new(),
             used: Duration::ZERO,
             closing: Vec::new(),
             closed: Vec::new(),
@@ -98,6 +102,16 @@ impl Link {
         let same =
             (&own.name, own.privilege, own.lookup) == (&other.name, other.privilege, other.lookup);
         same && password && keys
+    }
+
+    /// Takes the job at that place out of those under way. One that may be repeated is still sent until it is answered, and
+    /// counts among what the BMC has to do; the answer to another one may be long in coming, and nothing waits for it.
+    pub(super) fn abandon(&mut self, at: usize) -> Job {
+        let (ticket, job) = self.flying.swap_remove(at);
+        if job.repeat == Repeat::Freely {
+            self.abandoned.push(ticket);
+        }
+        job
     }
 
     pub(super) fn session(&self) -> Option<u32> {

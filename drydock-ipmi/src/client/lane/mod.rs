@@ -160,7 +160,9 @@ impl Lane {
     pub(super) fn cancel(&mut self, now: Duration, key: Key, id: u64) {
         self.with(now, key, |_, link| {
             link.queue.retain(|job| job.id != id);
-            link.flying.retain(|(_, job)| job.id != id);
+            if let Some(at) = link.flying.iter().position(|(_, job)| job.id == id) {
+                link.abandon(at);
+            }
         });
     }
 
@@ -191,6 +193,7 @@ impl Lane {
         live.session.handle_datagram(now, datagram);
         let key = live.link;
         self.with(now, key, |lane, link| {
+            link.unsendable = None;
             if let link::Place::Taken { heard } = &mut link.place {
                 *heard = now;
             }
