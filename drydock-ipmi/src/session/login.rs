@@ -32,6 +32,14 @@ pub(super) struct Login {
     is_unwanted: bool,
 }
 
+/// The sessions that a BMC may have opened besides the one that is kept.
+#[derive(Debug, Default)]
+pub(super) struct Spares {
+    kept: u32,
+    /// Tags of the Open Session Requests that were not answered yet.
+    tags: Vec<u8>,
+}
+
 /// How far it is.
 #[derive(Debug)]
 enum At {
@@ -174,6 +182,27 @@ impl Session {
         }
     }
 
+    /// A BMC that was asked more than once may have opened more than one session. What a late answer names is freed, if it is
+    /// another than the one that is kept; once for each time that was asked.
+    pub(super) fn free_spare(&mut self, now: Duration, packet: &V20<'_>) {
+        let Ok(answer) = OpenSessionResponse::parse(packet.payload) else {
+            return;
+        };
+        let tags = &mut self.spares.tags;
+        let Some(at) = tags.iter().position(|tag| *tag == answer.tag) else {
+            return;
+        };
+        match answer.outcome {
+            Ok(opened) if answer.console_id == self.local_id => {
+                tags.swap_remove(at);
+                if ![0, self.spares.kept].contains(&opened.bmc_id) {
+                    self.abort(now, opened.bmc_id, Status::ILLEGAL_PARAMETER);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// RAKP Message 3 with an error: the BMC forgets the session (IPMI 2.0 §13.22).
     fn abort(&mut self, now: Duration, bmc_id: u32, status: Status) {
         let mut payload = Vec::with_capacity(8);
@@ -253,7 +282,7 @@ impl Session {
                 let failure = Failure::of(step, status, self.options.suite.number());
                 self.end_login(&login, failure);
             }
-            Ok(Brought::Opened(opened)) => self.opened(now, login, &opened),
+            Ok(Brought::Opened(opened)) => self.opened(now, login, answer.tag, &opened),
             Ok(Brought::Offer(offer)) => self.offered(now, login, &offer),
             Ok(Brought::Check(code)) => self.checked(now, login, code),
         }
@@ -272,7 +301,7 @@ impl Session {
             .is_some_and(|more| more <= 1)
     }
 
-    fn opened(&mut self, now: Duration, mut login: Box<Login>, opened: &OpenedSession) {
+    fn opened(&mut self, now: Duration, mut login: Box<Login>, tag: u8, opened: &OpenedSession) {
         let asked = self.options.suite.algorithms();
         let bmc_id = opened.bmc_id;
         if opened.bmc_id == 0 {
@@ -285,6 +314,11 @@ impl Session {
             let answered = opened.algorithms;
             return self.end_login(&login, Failure::Downgrade { asked, answered });
         }
+        let others = (0..login.sent.len()).map(|nth| login.tag(nth));
+        self.spares = Spares {
+            kept: bmc_id,
+            tags: others.filter(|other| *other != tag).collect(),
+        };
         let at = At::Rakp1 { bmc_id };
         if login.is_unwanted {
             login.at = at;

@@ -30,7 +30,7 @@ use crate::{
 use dice::Dice;
 use dropped::Drop;
 use link::{Link, Stage};
-use login::Login;
+use login::{Login, Spares};
 use requests::{Purpose, Requests};
 use std::{collections::VecDeque, fmt, time::Duration};
 use timing::Pace;
@@ -81,6 +81,7 @@ pub struct Session {
     dice: Dice,
     pace: Pace,
     phase: Phase,
+    spares: Spares,
     requests: Requests,
     tickets: u64,
     outbox: VecDeque<Vec<u8>>,
@@ -110,6 +111,7 @@ impl Session {
             local_id,
             dice,
             phase: Phase::Over,
+            spares: Spares::default(),
             requests: Requests::default(),
             tickets: 0,
             outbox: VecDeque::new(),
@@ -131,6 +133,10 @@ impl Session {
         let Ok(packet) = V20::parse(datagram) else {
             return self.dropped.count(Drop::Unreadable);
         };
+        let is_over = matches!(self.phase, Phase::Over);
+        if packet.payload_type == PayloadType::OpenSessionResponse && !is_over {
+            self.free_spare(now, &packet);
+        }
         let dropped = match std::mem::replace(&mut self.phase, Phase::Over) {
             Phase::Login(login) => (self.login_datagram(now, datagram, &packet, login))
                 .map_err(|(drop, login)| (drop, Phase::Login(login))),

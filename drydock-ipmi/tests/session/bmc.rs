@@ -40,6 +40,8 @@ pub(crate) struct Bmc {
     pub(crate) users: Vec<&'static str>,
     /// The most that the user may have.
     pub(crate) limit: Privilege,
+    /// The level that it says was set, instead of the one that was asked for.
+    pub(crate) grants: Option<Privilege>,
     pub(crate) is_full: bool,
     /// What it answers Open Session with instead of what was asked.
     pub(crate) answers_algorithms: Option<Algorithms>,
@@ -74,6 +76,7 @@ impl Bmc {
             k_g: None,
             users: vec![NAME],
             limit: Privilege::Administrator,
+            grants: None,
             is_full: false,
             answers_algorithms: None,
             console_id: 0,
@@ -237,7 +240,10 @@ impl Bmc {
         self.sequences.push(opened.sequence);
         let code = match (request.net_fn, request.command) {
             (6, 0x3b) if request.data[0] > self.limit.number() => vec![0x81],
-            (6, 0x3b) => vec![0, request.data[0]],
+            (6, 0x3b) => {
+                let granted = self.grants.map(Privilege::number);
+                vec![0, granted.unwrap_or(request.data[0])]
+            }
             (6, 0x3c) => {
                 assert_eq!(request.data, self.bmc_id.to_le_bytes());
                 self.taken = 0;

@@ -6,7 +6,7 @@ use drydock_ipmi::{
     command::Repeat,
     crypto::Suite,
     session::{Event, Failure, Step},
-    wire::{Message, OpenSessionResponse, PayloadType, V20},
+    wire::{CompletionCode, Message, OpenSessionResponse, PayloadType, Privilege, Rakp3, V20},
 };
 
 /// Where a payload begins in a datagram.
@@ -143,6 +143,41 @@ fn a_bmc_whose_id_is_zero_has_opened_nothing() {
         what: "its session id is 0",
     };
     assert_eq!(world.events, [Event::Failed(failed), Event::Closed]);
+}
+
+#[test]
+fn of_two_slots_that_a_bmc_opened_one_is_freed() {
+    for is_same in [false, true] {
+        let (mut world, first) = login(0);
+        world.wait();
+        let again = world.sent();
+        let mut second = world.bmc.handle(&again[0]).remove(0);
+        let spare = world.bmc.bmc_id;
+        if is_same {
+            // A BMC that knows a repeated request: its id is that of the first answer.
+            second[PAYLOAD + 8..PAYLOAD + 12].copy_from_slice(&first[PAYLOAD + 8..PAYLOAD + 12]);
+        }
+        world.deliver(&first);
+        let rakp1 = world.sent();
+        assert_eq!(
+            V20::parse(&rakp1[0]).unwrap().payload_type,
+            PayloadType::Rakp1
+        );
+        (0..3).for_each(|_| world.deliver(&second));
+        world.deliver(&first);
+        let sent = world.sent();
+        let freed: Vec<_> = (sent.iter())
+            .map(|datagram| {
+                let packet = V20::parse(datagram).unwrap();
+                assert_eq!(packet.payload_type, PayloadType::Rakp3);
+                let rakp3 = Rakp3::parse(packet.payload).unwrap();
+                assert!(rakp3.outcome.is_err());
+                rakp3.bmc_id
+            })
+            .collect();
+        assert_eq!(freed, if is_same { vec![] } else { vec![spare] });
+        assert_eq!(world.events, []);
+    }
 }
 
 #[test]
@@ -358,10 +393,10 @@ fn an_answer_that_comes_after_many_others_is_not_anothers() {
     let (mut world, _) = asked(Suite::SEVENTEEN);
     // Nobody waits for it any more, and the BMC has it still in hand.
     let old = echoed(&world, |message| message);
-    let now = world.now;
     let ask = |world: &mut World| {
-        let repeat = Repeat::Freely;
-        (world.session.request(now, &World::echo(b"other"), repeat)).unwrap()
+        let (now, other) = (world.now, World::echo(b"other"));
+        let asked = world.session.request(now, &other, Repeat::Freely);
+        asked.unwrap()
     };
     world.wait();
     world.carry();
@@ -379,6 +414,29 @@ fn an_answer_that_comes_after_many_others_is_not_anothers() {
     assert!(
         matches!(&world.events[..], [Event::Answered { ticket: own, response }] if *own == ticket && response.data == b"other")
     );
+}
+
+#[test]
+fn a_level_that_is_set_lower_than_asked_for_is_refused() {
+    for (granted, is_enough) in [
+        (Privilege::User, false),
+        (Privilege::Operator, true),
+        (Privilege::Administrator, true),
+    ] {
+        let mut bmc = Bmc::new(Suite::THREE);
+        bmc.grants = Some(granted);
+        let mut world = World::new(account(), bmc);
+        world.carry();
+        let refused = Failure::PrivilegeRefused {
+            step: Step::SetPrivilege,
+            status: None,
+            completion: Some(CompletionCode::OK),
+        };
+        match is_enough {
+            true => assert!(matches!(world.events[..], [Event::Established { .. }])),
+            false => assert_eq!(world.events, [Event::Failed(refused), Event::Closed]),
+        }
+    }
 }
 
 #[test]
