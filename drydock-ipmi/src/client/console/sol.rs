@@ -1,7 +1,7 @@
 //! The two streams of characters of one activated SOL payload: numbering, acknowledging, sending again (IPMI 2.0 §15.9 to
 //! §15.11). Pure: payloads and `now` go in, payloads and deadlines come out.
 
-use crate::octets::Octets;
+use crate::wire::SolPacket;
 use std::{collections::VecDeque, time::Duration};
 
 /// So many characters of the BMC wait for their reader; what is more is refused until some are read.
@@ -16,7 +16,7 @@ const TRIES: u32 = 8;
 const REFUSALS: u32 = 20;
 
 /// Status bits of what a BMC sends (IPMI 2.0 §15.9, table 15-2).
-const NACK: u8 = 0x40;
+const NACK: u8 = SolPacket::NACK;
 const UNAVAILABLE: u8 = 0x20;
 const DEACTIVATING: u8 = 0x10;
 /// Operation bits of what a console sends.
@@ -160,17 +160,15 @@ impl Sol {
 
     /// What the BMC sent. What is not of the form is ignored.
     pub(crate) fn handle_payload(&mut self, now: Duration, payload: &[u8]) {
-        let mut octets = Octets::new(payload);
-        let Ok([sequence, acknowledged, count, status]) = octets.array::<4>() else {
+        let Ok(packet) = SolPacket::parse(payload) else {
             return;
         };
-        if status & DEACTIVATING != 0 {
+        if packet.bits & DEACTIVATING != 0 {
             self.end(Ended::Deactivated);
         }
-        self.acknowledged(now, acknowledged & 0x0f, count, status);
-        let sequence = sequence & 0x0f;
-        if sequence != 0 {
-            self.received(sequence, octets.rest());
+        self.acknowledged(now, packet.acknowledged, packet.accepted, packet.bits);
+        if packet.sequence != 0 {
+            self.received(packet.sequence, packet.characters);
         }
     }
 
@@ -271,8 +269,16 @@ impl Sol {
         let (acknowledged, accepted, refused) = owed.map_or((0, 0, 0), |a| {
             (a.sequence, a.count, if a.refused { NACK } else { 0 })
         });
-        let mut payload = vec![sequence, acknowledged, accepted, operation | refused];
-        payload.extend(self.outgoing.iter().take(count));
+        let characters: Vec<u8> = self.outgoing.iter().take(count).copied().collect();
+        let packet = SolPacket {
+            sequence,
+            acknowledged,
+            accepted,
+            bits: operation | refused,
+            characters: &characters,
+        };
+        let mut payload = Vec::with_capacity(characters.len().saturating_add(4));
+        packet.emit(&mut payload);
         Some(payload)
     }
 
