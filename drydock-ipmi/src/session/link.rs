@@ -309,3 +309,33 @@ fn sends(timing: &super::Timing, purpose: Purpose) -> u32 {
         Purpose::RaisePrivilege | Purpose::Close => timing.login_sends,
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::{
+        account::Password,
+        crypto::{Exchange, Suite},
+    };
+
+    #[test]
+    fn numbers_pass_over_zero_when_they_wrap() {
+        let exchange = Exchange {
+            suite: Suite::THREE,
+            console_id: 1,
+            bmc_id: 2,
+            console_nonce: &[3; 16],
+            bmc_nonce: &[4; 16],
+            guid: &[5; 16],
+            role: 3,
+            name: b"admin",
+        };
+        let keys = exchange.keys(&Password::new("password").unwrap(), None);
+        let mut link = Link::new(2, Box::new(keys));
+        assert_eq!(link.next_sequence(), 1);
+        link.sequence = u32::MAX - 1;
+        let numbers = [(); 3].map(|()| link.next_sequence());
+        assert_eq!(numbers, [u32::MAX, 1, 2]);
+    }
+}

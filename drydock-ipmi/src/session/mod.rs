@@ -25,7 +25,7 @@ pub use timing::Timing;
 use crate::{
     command::{Repeat, Request},
     crypto::Entropy,
-    wire::{PayloadType, V20},
+    wire::{Message, PayloadType, V20},
 };
 use dice::Dice;
 use dropped::Drop;
@@ -288,8 +288,11 @@ impl Session {
     }
 
     fn tap_received(&mut self, now: Duration, datagram: &[u8], packet: &V20<'_>, payload: &[u8]) {
+        // What a request has to keep secret, its answer has, too.
+        let is_secret = packet.payload_type == PayloadType::Ipmi
+            && Message::parse(payload).is_ok_and(|answer| self.requests.is_secret(&answer));
         if let Some(tap) = &mut self.tap {
-            let plain = plain::plain(packet, payload, false);
+            let plain = plain::plain(packet, payload, is_secret);
             tap.packet(now, Direction::Received, datagram, &plain);
         }
     }

@@ -61,7 +61,8 @@ fn first_secret(message: &Message<'_>, is_secret: bool) -> Option<usize> {
         0x47 if is_app => Some(2),
         // Set Channel Security Keys: channel, operation, key id, key (IPMI 2.0 §22.25); in the answer the key is the third.
         0x56 if is_app => Some(2),
-        _ => is_secret.then_some(0),
+        // The completion code of an answer is none.
+        _ => is_secret.then_some(usize::from(message.net_fn & 1)),
     }
 }
 
@@ -104,6 +105,7 @@ mod tests {
         assert_eq!(shown(0x06, 0x47, &[2, 2, 80, 87], false), [2, 2, 0, 0]);
         assert_eq!(shown(0x06, 0x56, &[1, 1, 1, 75], false), [1, 1, 0, 0]);
         assert_eq!(shown(0x2c, 0x47, &[80, 87], true), [0, 0]);
+        assert_eq!(shown(0x2d, 0x47, &[0xc1, 80, 87], true), [0xc1, 0, 0]);
         assert_eq!(shown(0x00, 0x47, &[80, 87], false), [80, 87]);
     }
 

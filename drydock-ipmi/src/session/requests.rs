@@ -150,6 +150,11 @@ impl Requests {
         Some(pending)
     }
 
+    /// Whether this answers a request whose data is shown in no capture.
+    pub(super) fn is_secret(&self, answer: &Message<'_>) -> bool {
+        (self.pending.iter()).any(|pending| pending.is_secret && pending.is_answered_by(answer))
+    }
+
     fn rest(&mut self, pending: &Pending) {
         if let Some(until) = self.rests.get_mut(usize::from(pending.sequence)) {
             *until = pending.sent_at.saturating_add(REST);

@@ -17,7 +17,7 @@ pub trait Tap: Send {
     ///
     /// `plain` is the same datagram with its payload decrypted, without AuthCode, the bits for both cleared, and with what
     /// credentials it carries overwritten with zeros: the proofs of RAKP, new passwords and keys, and the data of requests
-    /// that are [secret](crate::command::Request::is_secret). What is typed at a console is not known to be a credential, and
-    /// stays.
+    /// that are [secret](crate::command::Request::is_secret), and of their answers. What is typed at a console is not known to
+    /// be a credential, and stays.
     fn packet(&mut self, now: Duration, direction: Direction, datagram: &[u8], plain: &[u8]);
 }

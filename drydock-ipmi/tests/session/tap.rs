@@ -44,6 +44,10 @@ fn a_tap_sees_all_packets_opened_and_no_credential() {
     // Noise is no part of a session.
     world.deliver(b"noise");
     assert_eq!(sent.len(), 3);
+    for datagram in &sent {
+        let answer = world.bmc.handle(datagram).remove(0);
+        world.deliver(&answer);
+    }
     let seen = seen.lock().unwrap();
     let kinds: Vec<_> = (seen.iter())
         .map(|(_, _, plain)| V20::parse(plain).unwrap().payload_type)
@@ -57,7 +61,7 @@ fn a_tap_sees_all_packets_opened_and_no_credential() {
         PayloadType::Rakp4,
     ];
     assert_eq!(kinds[..6], login);
-    assert_eq!(kinds[6..], [PayloadType::Ipmi; 5]);
+    assert_eq!(kinds[6..], [PayloadType::Ipmi; 8]);
     let ways = [Direction::Sent, Direction::Received];
     for (n, (way, datagram, plain)) in seen.iter().enumerate().take(8) {
         assert_eq!(*way, ways[n % 2]);
@@ -80,6 +84,10 @@ fn a_tap_sees_all_packets_opened_and_no_credential() {
     assert_eq!(data(8), [&[2, 2][..], &[0; 12]].concat());
     assert_eq!(data(9), [0; 12]);
     assert_eq!(data(10), b"plain");
+    // Their answers, which this BMC begins with the completion code and ends with what was asked.
+    assert_eq!(data(11), [&[0, 2][..], &[0; 13]].concat());
+    assert_eq!(data(12), [0; 13]);
+    assert_eq!(data(13), b"\0plain");
     // The proofs of RAKP 2, 3 and 4.
     for (n, head) in [(3, 40), (4, 8), (5, 8)] {
         let payload = V20::parse(&seen[n].2).unwrap().payload;
@@ -95,6 +103,11 @@ fn a_tap_sees_all_packets_opened_and_no_credential() {
     }
     assert!(matches!(
         world.events.as_slice(),
-        [Event::Established { .. }]
+        [
+            Event::Established { .. },
+            Event::Answered { .. },
+            Event::Answered { .. },
+            Event::Answered { .. }
+        ]
     ));
 }
