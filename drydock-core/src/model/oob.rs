@@ -15,13 +15,13 @@ record! {
         account: Option<Text>,
         /// The account's credential.
         credential: Option<SecretValue>,
-        /// IPMI: the cipher suite (IPMI 2.0 table 22-20). Default 17.
+        /// IPMI: the cipher suite (IPMI 2.0 table 22-20), 17 or 3. Default: 17, then 3.
         cipher_suite: Option<u8>,
         /// IPMI: the BMC's key K_g, where it has one.
         k_g: Option<SecretValue>,
         /// IPMI: the UDP port. Default 623.
         port: Option<u16>,
-        /// IPMI: the privilege level. Default operator.
+        /// IPMI: the privilege level: user (may only look), operator or administrator. Default operator.
         privilege: Option<Text>,
         /// libvirt: the connection URI.
         libvirt_uri: Option<SecretValue>,
