@@ -260,6 +260,12 @@ impl Session {
             _ => return Err((Drop::Foreign, login)),
         };
         let Ok(answer) = answer else {
+            if payload
+                .first()
+                .is_some_and(|tag| login.asked(*tag).is_some())
+            {
+                login.nonsense = Some("it is cut short, or not in its form");
+            }
             return Err((Drop::Unreadable, login));
         };
         // Some BMCs leave the id out when they refuse to open a session.

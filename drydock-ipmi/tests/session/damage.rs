@@ -213,6 +213,20 @@ fn a_proof_of_a_wrong_length_is_told_when_no_other_comes() {
 }
 
 #[test]
+fn an_opened_session_without_algorithms_is_told_when_no_other_answer_comes() {
+    let (mut world, mut reply) = login(0);
+    reply.truncate(PAYLOAD + 12);
+    reply[14..16].copy_from_slice(&[12, 0]);
+    is_dropped(&mut world, &reply, "no algorithms");
+    world.starve();
+    let failed = Failure::Malformed {
+        step: Step::OpenSession,
+        what: "it is cut short, or not in its form",
+    };
+    assert_eq!(world.events, [Event::Failed(failed), Event::Closed]);
+}
+
+#[test]
 fn an_earlier_rakp_2_is_nobodys_once_the_bmc_was_asked_again() {
     let (mut world, early) = login(1);
     world.wait();
