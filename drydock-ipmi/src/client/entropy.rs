@@ -1,6 +1,7 @@
 //! Nonces, ids and initialisation vectors, from the operating system.
 
 use crate::crypto::Entropy;
+use std::io;
 
 /// So many octets are fetched at a time.
 const AT_ONCE: usize = 256;
@@ -34,9 +35,17 @@ impl Entropy for SystemEntropy {
     }
 }
 
+/// Asks for random octets once.
+///
+/// # Errors
+/// When the operating system gives none.
+pub(super) fn is_there() -> io::Result<()> {
+    getrandom::fill(&mut [0]).map_err(|error| io::Error::other(error.to_string()))
+}
+
 impl SystemEntropy {
     fn renew(&mut self) {
-        // It fails only where there is no such source at all; then no session may begin, for all of it rests on this.
+        // It was there when the client was made. Should it be gone since, no session may go on, for all of it rests on this.
         #[expect(
             clippy::panic,
             reason = "without randomness every secret would be given away"

@@ -93,6 +93,7 @@ impl Client {
 
     fn new(settings: Settings) -> io::Result<Self> {
         let runtime = Handle::try_current().map_err(io::Error::other)?;
+        entropy::is_there()?;
         Ok(Self(Arc::new(Inner {
             settings: Arc::new(settings),
             runtime,

@@ -109,7 +109,10 @@ impl Builder {
     /// A client with these settings. Its sockets are opened with the first BMC of their kind of address.
     ///
     /// # Errors
-    /// When there is no Tokio runtime here, with I/O and time.
+    /// When there is no Tokio runtime here, or the operating system gives no random numbers.
+    ///
+    /// The runtime needs I/O and time (`enable_all`): without them Tokio panics at the first request, and nothing can be asked
+    /// of a runtime that would tell before.
     pub fn build(self) -> io::Result<Client> {
         Client::new(self.settings)
     }
