@@ -54,7 +54,7 @@ impl<'a> Octets<'a> {
         std::mem::take(&mut self.0)
     }
 
-    #[allow(dead_code)]
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -10,26 +10,25 @@ pub(super) enum Quirk {
     DiskIsRemoteMedium,
 }
 
-/// A row: whose, which of their products, what, and who says so.
+/// A row: whose, which of their products, what. Above it stands who says so.
 struct Row {
     manufacturer: u32,
     /// None: all of them.
     product: Option<u16>,
     quirk: Quirk,
-    /// Where the fact is from; for whoever changes the table.
-    #[allow(dead_code)]
-    source: &'static str,
 }
 
 const SUPERMICRO: u32 = 10_876;
 
-const ROWS: &[Row] = &[Row {
-    manufacturer: SUPERMICRO,
-    product: None,
-    quirk: Quirk::DiskIsRemoteMedium,
-    source: "what SMCIPMITool sends, in github.com/metal-stack/go-hal, and the vendor's selector of OpenStack Ironic, \
-             storyboard.openstack.org story 2008241",
-}];
+const ROWS: &[Row] = &[
+    // What SMCIPMITool sends, in github.com/metal-stack/go-hal, and the vendor's selector of OpenStack Ironic,
+    // storyboard.openstack.org story 2008241.
+    Row {
+        manufacturer: SUPERMICRO,
+        product: None,
+        quirk: Quirk::DiskIsRemoteMedium,
+    },
+];
 
 /// Whether a machine of this maker has it.
 pub(super) fn has(quirk: Quirk, manufacturer: u32, product: u16) -> bool {
